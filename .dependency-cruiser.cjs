@@ -1,0 +1,41 @@
+/** The rings of ARCHITECTURE.md as rules: imports go 2 → 1 → 0, and no adapter imports another. */
+const ring0 = '^src/(series|onnx|nn|forecast|metrics)/';
+const ring1 = '^src/pipeline/';
+const adapters = 'mqtt|storage|inference|learning|registry|publish|http|serial';
+module.exports = {
+  forbidden: [
+    {
+      name: 'ring-0-is-pure',
+      comment: 'Ring 0 imports only ring 0 (and protobufjs, which is a codec): no I/O, no clock, no rxjs.',
+      severity: 'error',
+      from: { path: ring0 },
+      to: { pathNot: `${ring0}|^node_modules/protobufjs/|^src/errors\\.ts$` },
+    },
+    {
+      name: 'ring-1-knows-no-adapter',
+      severity: 'error',
+      from: { path: ring1 },
+      to: { pathNot: `${ring0}|${ring1}|^node_modules/rxjs/|^src/errors\\.ts$` },
+    },
+    {
+      name: 'adapters-do-not-import-each-other',
+      severity: 'error',
+      from: { path: `^src/(${adapters})/` },
+      to: { path: `^src/(${adapters})/`, pathNot: '^src/$1/' },
+    },
+    {
+      name: 'only-wiring-imports-the-command-line',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(cli/|stepcast\\.ts$)' },
+      to: { path: '^src/cli/' },
+    },
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-orphans', severity: 'error', from: { orphan: true, path: '^src/' }, to: {} },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+};

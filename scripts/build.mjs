@@ -1,0 +1,29 @@
+/** Bundles the daemon, its storage worker and the model recipe to dist/, with the one ONNX Runtime wasm file that is used. */
+import { chmodSync, copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const dist = join(root, 'dist');
+const entries = { stepcast: 'src/stepcast.ts', storageWorker: 'src/storage/storageWorker.ts', recipe: 'models/recipe.ts' };
+const present = Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(join(root, file))));
+
+rmSync(dist, { recursive: true, force: true });
+mkdirSync(dist, { recursive: true });
+await build({
+  absWorkingDir: root,
+  entryPoints: present,
+  outdir: dist,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  packages: 'external',
+  sourcemap: true,
+  logLevel: 'warning',
+});
+const ort = dirname(createRequire(join(root, 'package.json')).resolve('onnxruntime-web/wasm'));
+copyFileSync(join(ort, 'ort-wasm-simd-threaded.wasm'), join(dist, 'ort-wasm-simd-threaded.wasm'));
+if (present.stepcast) chmodSync(join(dist, 'stepcast.js'), 0o755);

@@ -1,0 +1,151 @@
+import type { Observable } from 'rxjs';
+import type { LoadedModel } from '../forecast/modelContract.js';
+import type { Observation, SeriesSettings } from '../series/types.js';
+
+/** A payload, or a part of one, that could not be used. Bad input is data: counted by reason, quarantined, acknowledged. */
+export interface Reject {
+  readonly topic: string;
+  readonly reason: string; // a short stable word: 'json_syntax', 'not_a_number', 'too_large'
+  readonly detail: string; // one line for a person
+  readonly payload: Uint8Array; // at most the first few hundred bytes
+  readonly arrivedMs: number;
+}
+
+/** One message as it was delivered: decoded, and not yet acknowledged. */
+export interface Delivery {
+  readonly topic: string;
+  readonly observations: readonly DecodedObservation[];
+  readonly rejects: readonly Reject[];
+  readonly arrivedMs: number; // the node's clock, epoch milliseconds
+  readonly packetId: number | undefined; // the broker's, at QoS 1 and above
+  readonly redelivered: boolean; // the DUP flag
+  readonly session: number; // counts broker sessions: packet ids mean nothing across two of them
+  /** Called once everything in it is safe on disk; a call on a connection that is gone does nothing. */
+  acknowledge(): void;
+}
+
+export interface DecodedObservation extends Observation {
+  readonly settings: SeriesSettings; // those of the stream it came by
+}
+
+/** Where readings come from: MQTT, a CSV file, a queue. */
+export interface ReadingSource {
+  readonly deliveries$: Observable<Delivery>; // completes when the source is drained
+}
+
+/** A gap in what was heard, to be told to people: which series, from when to when, and how it was noticed. */
+export interface Gap {
+  readonly seriesId: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly missing: number; // readings, as far as known
+  readonly reason: 'cadence' | 'sequence' | 'silent';
+}
+
+/** One forecast, serialised once: `json` is both what is published and what is stored. */
+export interface Forecast {
+  readonly seriesId: string;
+  readonly tMs: number;
+  readonly stepMs: number;
+  readonly horizon: number;
+  readonly json: Uint8Array; // UTF-8
+}
+
+export interface ForecastSink {
+  publish(forecast: Forecast): void;
+  gap(gap: Gap): void;
+}
+
+export interface SeriesRow {
+  readonly id: number; // small integer, the key of all other rows
+  readonly seriesId: string; // its name
+  readonly settings: SeriesSettings;
+}
+
+export interface ReadingRow {
+  readonly id: number;
+  readonly series: number;
+  readonly tMs: number;
+  readonly y: number;
+  readonly flags: number;
+  readonly packetId: number; // −1 for none; with `session`, the ledger that makes redelivery idempotent
+}
+
+export interface ForecastRow {
+  readonly series: number;
+  readonly tick: number;
+  readonly tMs: number;
+  readonly issuedMs: number;
+  readonly y: number; // the tick's own value: what earlier forecasts are judged by
+  readonly json: Uint8Array;
+}
+
+/** State of one series after reading `readingId`: everything the log before it determines. */
+export interface SnapshotRow {
+  readonly series: number;
+  readonly readingId: number;
+  readonly model: string; // sha256 of the model whose state it holds
+  readonly state: Uint8Array;
+}
+
+/** What describes a series to people and tools; written with its snapshot. */
+export interface SeriesSummary {
+  readonly series: number;
+  readonly stepMs: number;
+  readonly season: number;
+  readonly model: string; // NAME@VERSION
+}
+
+/** Everything one transaction writes. */
+export interface CommitBatch {
+  readonly series: readonly SeriesRow[];
+  readonly readings: readonly ReadingRow[];
+  readonly forecasts: readonly ForecastRow[];
+  readonly snapshots: readonly SnapshotRow[];
+  readonly summaries: readonly SeriesSummary[];
+  readonly rejects: readonly Reject[];
+  readonly gaps: readonly Gap[];
+}
+
+/** What a start finds in the store. */
+export interface StoredState {
+  readonly series: readonly SeriesRow[];
+  readonly snapshots: ReadonlyMap<number, SnapshotRow>; // by series
+  readonly lastReadingId: number;
+}
+
+/** Where readings and forecasts are kept. One writer at a time; `commit` resolves only when the batch would survive a power cut. */
+export interface Store {
+  load(): Promise<StoredState>;
+  /** Readings that no snapshot covers, in log order, in chunks. */
+  replay(state: StoredState): AsyncIterable<readonly ReadingRow[]>;
+  /** The last `count` readings of a series up to and including reading `upToId`, in log order: to rebuild a state from nothing. */
+  recent(series: number, count: number, upToId: number): readonly ReadingRow[];
+  /** The step of the newest stored forecast of a series, −1 for none. */
+  lastForecastTick(series: number): number;
+  /** Whether exactly this reading was committed. `noteTaken` makes it true for one that waits for its commit. */
+  contains(series: number, tMs: number, y: number): boolean;
+  noteTaken(row: ReadingRow): void;
+  /** Committed or waiting readings that came under this packet id in the present broker session. */
+  takenByPacket(packetId: number): readonly ReadingRow[];
+  /** A packet id came again without DUP, or (undefined) the broker began a new session: what it stood for is settled. */
+  forgetPacket(packetId: number | undefined): void;
+  commit(batch: CommitBatch): Promise<void>;
+}
+
+/** Steps a batch of series through one model. Rows never influence each other: a batch does not change a result. */
+export interface Stepper {
+  readonly model: LoadedModel;
+  readonly maxBatch: number;
+  /**
+   * One step for `batch` rows. x [batch, featureWidth] and each of `states` [batch, size] are read from `input`;
+   * y [batch, horizon, levels] and the next states are written back to `input.states` and `input.y`. Row-major float32.
+   */
+  step(batch: number, input: StepBuffers): Promise<void>;
+}
+
+export interface StepBuffers {
+  readonly x: Float32Array;
+  readonly states: readonly Float32Array[]; // one a state of the model, [maxBatch, size]
+  readonly y: Float32Array;
+}

@@ -1,0 +1,49 @@
+/** One decoded observation. `tMs` is event time, Unix milliseconds, absent where the payload carries none; `y` is in the sensor's own unit. */
+export interface Observation {
+  readonly seriesId: string;
+  readonly tMs: number | undefined;
+  readonly y: number;
+  readonly sequence?: number; // the sender's own running number, where it sends one
+}
+
+/** One admitted observation: its time is settled and it has its place in the log. Replaying the log replays the series. */
+export interface Reading {
+  readonly id: number; // position in the log, strictly increasing over all series
+  readonly tMs: number;
+  readonly y: number;
+  readonly flags: number; // ReadingFlag bits
+}
+
+/** How a reading was admitted. Stored with it, so that a replay decides nothing anew. */
+export const ReadingFlag = {
+  late: 1, // older than the series: kept, but not stepped
+  restart: 2, // the device's clock was set back: the time line begins again here
+  stamped: 4, // no usable time of its own: carries its arrival time
+} as const;
+
+/**
+ * One step of a series. `n` counts steps, missing ones included; `y` is NaN for a missing step; `missing` counts the steps
+ * skipped just before this one; `restart` says that the recurrent state must be cleared before it.
+ */
+export interface Tick {
+  readonly n: number;
+  readonly tMs: number;
+  readonly y: number;
+  readonly stepMs: number; // width of a step, milliseconds
+  readonly missing: number;
+  readonly restart: boolean;
+}
+
+export type Aggregate = 'mean' | 'last' | 'min' | 'max' | 'sum';
+
+/** How the readings of one series become ticks. `cadenceMs` 0 means event cadence: every reading is one step. */
+export interface SeriesSettings {
+  readonly cadenceMs: number;
+  readonly aggregate: Aggregate;
+  readonly lateMs: number; // grid only: how long a slot stays open for late readings, milliseconds of event time
+  readonly maxGapSteps: number; // a longer gap clears the recurrent state
+  readonly counter: boolean; // the value is a monotonic meter: forecast its increase a step
+  readonly season: number; // steps, 0 = found from the cadence
+  readonly horizon: number; // steps
+  readonly model: string; // a registry name, or 'auto'
+}
