@@ -1,0 +1,73 @@
+import type { SnapshotReader, SnapshotWriter } from './snapshot.js';
+
+const window = 15; // intervals
+const settledAfter = 4; // intervals
+const tolerance = 0.05; // of a step
+const second = 1000;
+const minute = 60 * second;
+const hour = 60 * minute;
+const round = [
+  ...[0.1, 0.2, 0.25, 0.5, 1, 2, 5, 10, 15, 20, 30].map((s) => s * second),
+  ...[1, 2, 5, 10, 15, 20, 30].map((m) => m * minute),
+  ...[1, 2, 3, 4, 6, 8, 12, 24].map((h) => h * hour),
+];
+
+/**
+ * The usual interval between the readings of a series: the median of its last 15 intervals, taken to the nearest round
+ * duration (1 s, 5 min, 1 h, …) within 5 %. It moves only when the median leaves it by more than 5 %, so jitter changes nothing.
+ */
+export class Cadence {
+  readonly #intervals = new Float64Array(window);
+  #count = 0;
+  #stepMs: number;
+
+  constructor(assumedMs = minute) {
+    this.#stepMs = assumedMs;
+  }
+
+  /** Milliseconds, always positive; an assumption until `settled`. */
+  get stepMs(): number {
+    return this.#stepMs;
+  }
+
+  get settled(): boolean {
+    return this.#count >= settledAfter;
+  }
+
+  /** The longest of the last 15 intervals, milliseconds; 0 before the second reading. */
+  get longestMs(): number {
+    return Math.max(...this.#intervals);
+  }
+
+  observe(intervalMs: number): void {
+    if (!(intervalMs > 0)) return;
+    this.#intervals[this.#count++ % window] = intervalMs;
+    if (this.#count > window && Math.abs(intervalMs - this.#stepMs) <= tolerance * this.#stepMs) return;
+    const median = this.#median();
+    if (this.#count <= settledAfter || Math.abs(median - this.#stepMs) > tolerance * this.#stepMs)
+      this.#stepMs = rounded(median);
+  }
+
+  save(writer: SnapshotWriter): void {
+    writer.f64(this.#count);
+    writer.f64(this.#stepMs);
+    writer.f64s(this.#intervals);
+  }
+
+  load(reader: SnapshotReader): void {
+    this.#count = reader.f64();
+    this.#stepMs = reader.f64();
+    this.#intervals.set(reader.f64s());
+  }
+
+  #median(): number {
+    const known = this.#intervals.slice(0, Math.min(this.#count, window)).sort();
+    return known[known.length >> 1];
+  }
+}
+
+/** The nearest round duration when one lies within 5 %, else whole milliseconds. */
+function rounded(ms: number): number {
+  const near = round.find((duration) => Math.abs(ms - duration) <= tolerance * duration);
+  return near ?? Math.max(1, Math.round(ms));
+}
