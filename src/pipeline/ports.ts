@@ -1,6 +1,7 @@
 import type { Observable } from 'rxjs';
-import type { LoadedModel } from '../forecast/modelContract.js';
 import type { Observation, SeriesSettings } from '../series/types.js';
+
+export type { StepBuffers, Stepper } from '../forecast/stepper.js';
 
 /** A payload, or a part of one, that could not be used. Bad input is data: counted by reason, quarantined, acknowledged. */
 export interface Reject {
@@ -19,7 +20,7 @@ export interface Delivery {
   readonly arrivedMs: number; // the node's clock, epoch milliseconds
   readonly packetId: number | undefined; // the broker's, at QoS 1 and above
   readonly redelivered: boolean; // the DUP flag
-  readonly session: number; // counts broker sessions: packet ids mean nothing across two of them
+  readonly session: number; // 0 while the broker goes on with the session of an earlier run, else counts new ones: packet ids mean nothing across two
   /** Called once everything in it is safe on disk; a call on a connection that is gone does nothing. */
   acknowledge(): void;
 }
@@ -48,12 +49,13 @@ export interface Forecast {
   readonly tMs: number;
   readonly stepMs: number;
   readonly horizon: number;
+  readonly values: Float64Array; // [horizon, levels], as published
   readonly json: Uint8Array; // UTF-8
 }
 
 export interface ForecastSink {
-  publish(forecast: Forecast): void;
-  gap(gap: Gap): void;
+  publish(forecasts: readonly Forecast[]): void;
+  gaps(gaps: readonly Gap[]): void;
 }
 
 export interface SeriesRow {
@@ -121,8 +123,8 @@ export interface Store {
   replay(state: StoredState): AsyncIterable<readonly ReadingRow[]>;
   /** The last `count` readings of a series up to and including reading `upToId`, in log order: to rebuild a state from nothing. */
   recent(series: number, count: number, upToId: number): readonly ReadingRow[];
-  /** The step of the newest stored forecast of a series, −1 for none. */
-  lastForecastTick(series: number): number;
+  /** The time of the newest stored forecast of a series, −∞ for none. */
+  lastForecastMs(series: number): number;
   /** Whether exactly this reading was committed. `noteTaken` makes it true for one that waits for its commit. */
   contains(series: number, tMs: number, y: number): boolean;
   noteTaken(row: ReadingRow): void;
@@ -131,21 +133,4 @@ export interface Store {
   /** A packet id came again without DUP, or (undefined) the broker began a new session: what it stood for is settled. */
   forgetPacket(packetId: number | undefined): void;
   commit(batch: CommitBatch): Promise<void>;
-}
-
-/** Steps a batch of series through one model. Rows never influence each other: a batch does not change a result. */
-export interface Stepper {
-  readonly model: LoadedModel;
-  readonly maxBatch: number;
-  /**
-   * One step for `batch` rows. x [batch, featureWidth] and each of `states` [batch, size] are read from `input`;
-   * y [batch, horizon, levels] and the next states are written back to `input.states` and `input.y`. Row-major float32.
-   */
-  step(batch: number, input: StepBuffers): Promise<void>;
-}
-
-export interface StepBuffers {
-  readonly x: Float32Array;
-  readonly states: readonly Float32Array[]; // one a state of the model, [maxBatch, size]
-  readonly y: Float32Array;
 }

@@ -46,7 +46,11 @@ export class SeriesTrack {
   /** @param nowMs the node's clock, or undefined while it cannot be trusted. */
   admit(tMs: number | undefined, arrivedMs: number, nowMs: number | undefined): Admission {
     const clock = this.#judge(tMs, nowMs);
-    if (clock !== 'own') return { tMs: Math.max(arrivedMs, this.#lastMs + 1), flags: ReadingFlag.stamped, clock };
+    if (clock !== 'own') {
+      const stampedMs = Math.max(arrivedMs, this.#lastMs + 1);
+      const late = this.#aligner.accepts(stampedMs) ? 0 : ReadingFlag.late;
+      return { tMs: stampedMs, flags: ReadingFlag.stamped | late, clock };
+    }
     const own = tMs!;
     if (this.#aligner.accepts(own)) return { tMs: own, flags: 0, clock };
     const isSetBack = this.#lateRun + 1 >= lateRunForRestart && own > this.#lateMs;

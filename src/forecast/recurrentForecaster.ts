@@ -1,0 +1,72 @@
+import type { SnapshotReader, SnapshotWriter } from '../series/snapshot.js';
+import type { Tick } from '../series/types.js';
+import type { LoadedModel } from './modelContract.js';
+import { SeriesFeatures } from './seriesFeatures.js';
+import type { StepBuffers } from './stepper.js';
+
+/**
+ * One series before a step model: what the model is told of it, and the recurrent state that is carried from tick to tick.
+ * The model itself runs outside, on many series at once: `prepare` fills a row of the batch, `accept` takes the new state
+ * back from it, `quantiles` reads the answer. Owns its state; nothing else changes it.
+ */
+export class RecurrentForecaster {
+  readonly model: LoadedModel;
+  readonly features: SeriesFeatures;
+  readonly #states: Float32Array[];
+
+  constructor(model: LoadedModel, { season }: { season: number }) {
+    const { features, horizon } = model.metadata;
+    this.model = model;
+    this.features = new SeriesFeatures({ features, horizon, season });
+    this.#states = model.states.map(({ size }) => new Float32Array(size));
+  }
+
+  /** Observes a tick and writes row `row` of the batch. A tick that restarts clears the recurrent state first. */
+  prepare(tick: Tick, batch: StepBuffers, row: number): void {
+    if (tick.restart) for (const state of this.#states) state.fill(0);
+    this.features.observe(tick);
+    this.features.write(batch.x, row * this.features.width);
+    for (let k = 0; k < this.#states.length; k++) batch.states[k].set(this.#states[k], row * this.#states[k].length);
+  }
+
+  /** Takes the stepped state from row `row`. */
+  accept(batch: StepBuffers, row: number): void {
+    for (let k = 0; k < this.#states.length; k++) {
+      const state = this.#states[k];
+      const from = batch.states[k];
+      for (let i = 0, at = row * state.length; i < state.length; i++) state[i] = from[at + i];
+    }
+  }
+
+  /**
+   * The forecast of row `row` in the unit of the series: `out[h·levels + l]` for h < `horizon` steps, ascending within a step,
+   * always finite. `target: change` adds u_h·y to the last value, `value` is m + s·y.
+   */
+  quantiles(batch: StepBuffers, row: number, horizon: number, out: Float64Array): void {
+    const { levels, target, horizon: modelHorizon } = this.model.metadata;
+    const L = levels.length;
+    const { last, level, spread } = this.features;
+    for (let h = 0, from = row * modelHorizon * L; h < horizon; h++, from += L) {
+      const base = target === 'value' ? level : last;
+      const unit = target === 'value' ? spread : this.features.unit(h + 1);
+      for (let l = 0; l < L; l++) {
+        const y = batch.y[from + l];
+        let value = base + unit * (Number.isFinite(y) ? y : 0);
+        let at = h * L + l;
+        for (; at > h * L && out[at - 1] > value; at--) out[at] = out[at - 1]; // insertion: levels never cross
+        if (!Number.isFinite(value)) value = last;
+        out[at] = value;
+      }
+    }
+  }
+
+  save(writer: SnapshotWriter): void {
+    this.features.save(writer);
+    for (const state of this.#states) writer.f32s(state);
+  }
+
+  load(reader: SnapshotReader): void {
+    this.features.load(reader);
+    for (const state of this.#states) state.set(reader.f32s());
+  }
+}

@@ -1,0 +1,62 @@
+import { concatMap, type MonoTypeOperatorFunction } from 'rxjs';
+import { decimalsFor, ForecastWriter } from '../../forecast/forecastWriter.js';
+import type { StepBuffers } from '../../forecast/stepper.js';
+import type { Clock } from '../clock.js';
+import type { Counters } from '../counters.js';
+import type { ModelLane, PendingTick } from '../modelLane.js';
+import type { Turn } from '../turn.js';
+
+export interface ForecastTicksOptions {
+  clock: Clock;
+  counters: Counters;
+}
+
+/**
+ * Steps the ticks of a turn through their models, one micro-batch after the other, and adds a forecast for every tick that
+ * has a value. Turns are worked on in order: state is sequential.
+ */
+export function forecastTicks({ clock, counters }: ForecastTicksOptions): MonoTypeOperatorFunction<Turn> {
+  const writer = new ForecastWriter();
+  return concatMap(async (turn) => {
+    for (const [lane, pending] of turn.ticks) {
+      const issue = (item: PendingTick, buffers: StepBuffers, row: number): void => {
+        if (item.silent || Number.isNaN(item.tick.y)) return;
+        counters.forecasts++;
+        addForecast(turn, lane, item, buffers, row, writer, clock.nowMs());
+      };
+      await lane.step(pending, issue);
+    }
+    return turn;
+  });
+}
+
+function addForecast(
+  turn: Turn,
+  lane: ModelLane,
+  { entry, tick }: PendingTick,
+  buffers: StepBuffers,
+  row: number,
+  writer: ForecastWriter,
+  issuedMs: number,
+): void {
+  const { seriesId, horizon, forecaster } = entry;
+  const { levels } = forecaster.model.metadata;
+  const values = new Float64Array(horizon * levels.length);
+  forecaster.quantiles(buffers, row, horizon, values);
+  const { tMs, stepMs, y, n } = tick;
+  const decimals = decimalsFor(forecaster.features.unit(1));
+  const json = writer.write({
+    series: seriesId,
+    tMs,
+    issuedMs,
+    model: lane.label,
+    stepMs,
+    last: y,
+    levels,
+    values,
+    horizon,
+    decimals,
+  });
+  turn.forecasts.push({ series: entry.id, tick: n, tMs, issuedMs, y, json });
+  turn.published.push({ seriesId, tMs, stepMs, horizon, values, json });
+}

@@ -1,0 +1,50 @@
+import { type MonoTypeOperatorFunction, map } from 'rxjs';
+import { modelLabel } from '../../forecast/modelContract.js';
+import type { SeriesBook } from '../seriesBook.js';
+import { type SeriesEntry, snapshotEvery } from '../seriesEntry.js';
+import type { Turn } from '../turn.js';
+
+/**
+ * Adds the snapshots that are due: of a series touched in this turn after every 256th reading, and, at a pulse, of a slow one
+ * whose unsaved readings lie so far back in the log that a replay would have to begin with them.
+ */
+export function snapshot(book: SeriesBook): MonoTypeOperatorFunction<Turn> {
+  return map((turn) => {
+    for (const entry of turn.touched) {
+      summarise(entry, turn);
+      if (entry.readingsSinceSnapshot >= entry.snapshotAt) take(entry, turn);
+    }
+    if (turn.deliveries.length === 0) takeForgotten(book, turn);
+    return turn;
+  });
+}
+
+/** A turn that holds the snapshot of every series with readings after its last one: for a clean stop. */
+export function snapshotAll(book: SeriesBook, turn: Turn): Turn {
+  for (const entry of book.entries) if (entry.readingsSinceSnapshot > 0) take(entry, turn);
+  return turn;
+}
+
+function takeForgotten(book: SeriesBook, turn: Turn): void {
+  const farBack = book.lastReadingId - 2 * snapshotEvery * book.size - 10_000;
+  if (farBack <= 0) return;
+  for (const entry of book.entries) {
+    if (entry.readingsSinceSnapshot > 0 && entry.lastReadingId < farBack) take(entry, turn);
+  }
+}
+
+function take(entry: SeriesEntry, turn: Turn): void {
+  const { id, lastReadingId, forecaster } = entry;
+  turn.snapshots.push({ series: id, readingId: lastReadingId, model: forecaster.model.sha256, state: entry.save() });
+  entry.readingsSinceSnapshot = 0;
+  entry.snapshotAt = snapshotEvery;
+}
+
+function summarise(entry: SeriesEntry, turn: Turn): void {
+  const { id, stepMs, forecaster } = entry;
+  const summary = { series: id, stepMs, season: forecaster.features.season, model: modelLabel(forecaster.model) };
+  const text = `${stepMs} ${summary.season} ${summary.model}`;
+  if (text === entry.summary) return;
+  entry.summary = text;
+  turn.summaries.push(summary);
+}

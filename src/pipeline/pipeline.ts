@@ -1,0 +1,53 @@
+import { concatWith, defer, type Observable, of, tap } from 'rxjs';
+import type { Clock } from './clock.js';
+import type { Counters } from './counters.js';
+import { admit } from './operators/admit.js';
+import { forecastTicks } from './operators/forecastTicks.js';
+import { groupCommit } from './operators/groupCommit.js';
+import { snapshot, snapshotAll } from './operators/snapshot.js';
+import { turns } from './operators/turns.js';
+import type { ForecastSink, ReadingSource, Store } from './ports.js';
+import type { SeriesBook } from './seriesBook.js';
+import { Turn } from './turn.js';
+
+export interface PipelineParts {
+  source: ReadingSource;
+  book: SeriesBook; // restored
+  store: Store;
+  sink: ForecastSink;
+  clock: Clock;
+  counters: Counters;
+  flushMs: number;
+  pulse$?: Observable<unknown>; // now and then: slots whose time is over are closed, silence is noticed
+}
+
+/**
+ * One reading's way, from delivery to acknowledgement. Emits a group of turns when it is committed and acknowledged;
+ * completes when the source has, with everything committed and every series' state saved.
+ */
+export const pipeline = ({
+  source,
+  book,
+  store,
+  sink,
+  clock,
+  counters,
+  flushMs,
+  pulse$,
+}: PipelineParts): Observable<readonly Turn[]> =>
+  merge(
+    source.deliveries$.pipe(turns()), //                 what came within one turn of the event loop
+  ).pipe(
+    admit({ book, store, clock, counters }), //           a time and a place in the log; readings become ticks
+    forecastTicks({ clock, counters }), //                features, one micro-batch a model, h and c in and out
+    tap((turn) => sink.publish(turn.published)), //       at once: a forecast does not wait for the disk
+    tap((turn) => sink.gaps(turn.gaps)),
+    snapshot(book), //                                    states, in turn
+    concatWith(defer(() => of(snapshotAll(book, new Turn())))),
+    groupCommit({ store, flushMs }), //                   readings and forecasts in one transaction
+    tap((group) => acknowledge(group)), //                and only now
+  );
+
+function acknowledge(group: readonly Turn[]): void {
+  for (const turn of group) for (const delivery of turn.deliveries) delivery.acknowledge();
+}

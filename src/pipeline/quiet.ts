@@ -1,0 +1,45 @@
+const neededIntervals = 5;
+const shortestMs = 10_000;
+
+/**
+ * When a series has been quiet for longer than is usual for it: more than three steps, and more than twice the longest
+ * interval it lately took (forgotten at 5 % a reading). So a sensor that reports on change is not called missing at every rest.
+ */
+export class Quiet {
+  #heardMs = Number.NaN; // event time of the last reading
+  #heardAtMs = 0; // running time of the node then
+  #longestMs = 0;
+  #intervals = 0;
+  #told = false;
+
+  /** Takes in a reading. Returns where the gap before it began, undefined for none. */
+  hear(tMs: number, elapsedMs: number, stepMs: number): number | undefined {
+    const beforeMs = this.#heardMs;
+    const intervalMs = tMs - beforeMs;
+    this.#heardMs = tMs;
+    this.#heardAtMs = elapsedMs;
+    this.#told = false;
+    if (!(intervalMs > 0)) return undefined;
+    const isGap = this.#isLong(intervalMs, stepMs);
+    this.#intervals++;
+    this.#longestMs = Math.max(isGap ? 0 : intervalMs, 0.95 * this.#longestMs);
+    return isGap ? beforeMs : undefined;
+  }
+
+  /** Whether it has just become silent: true once, until it is heard again. Returns since when, event time. */
+  silentSince(elapsedMs: number, stepMs: number): number | undefined {
+    const quietMs = elapsedMs - this.#heardAtMs;
+    if (this.#told || quietMs < shortestMs || !this.#isLong(quietMs, stepMs)) return undefined;
+    this.#told = true;
+    return this.#heardMs;
+  }
+
+  /** Event time now, as the pace of the node's own clock carries it on from the last reading. */
+  eventNowMs(elapsedMs: number): number {
+    return this.#heardMs + (elapsedMs - this.#heardAtMs);
+  }
+
+  #isLong(intervalMs: number, stepMs: number): boolean {
+    return this.#intervals >= neededIntervals && intervalMs > Math.max(3 * stepMs, 2 * this.#longestMs);
+  }
+}

@@ -1,0 +1,152 @@
+import type { SeriesSettings, Tick } from '../series/types.js';
+import { ModelLane, type PendingTick } from './modelLane.js';
+import type { ReadingRow, SeriesRow, Stepper, Store, StoredState } from './ports.js';
+import { SeriesEntry, snapshotEvery } from './seriesEntry.js';
+
+const rebuildReadings = 2000; // a state built from nothing is built from so many readings
+
+/** Which model a series is stepped through: `name` is a registry name or 'auto'. */
+export type ChooseModel = (name: string) => Stepper;
+
+/** All known series and the models they are stepped through. Owns the numbering of series and of readings. */
+export class SeriesBook {
+  readonly #store: Store;
+  readonly #chooseModel: ChooseModel;
+  readonly #entries = new Map<string, SeriesEntry>();
+  readonly #byId = new Map<number, SeriesEntry>();
+  readonly #lanes = new Map<Stepper, ModelLane>();
+  #lastReadingId = 0;
+  #lastSeriesId = 0;
+
+  constructor(store: Store, chooseModel: ChooseModel) {
+    this.#store = store;
+    this.#chooseModel = chooseModel;
+  }
+
+  get entries(): IterableIterator<SeriesEntry> {
+    return this.#entries.values();
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get lastReadingId(): number {
+    return this.#lastReadingId;
+  }
+
+  nextReadingId(): number {
+    return ++this.#lastReadingId;
+  }
+
+  get(seriesId: string): SeriesEntry | undefined {
+    return this.#entries.get(seriesId);
+  }
+
+  /** Makes a series known under new settings, in place of what it was. */
+  add(seriesId: string, settings: SeriesSettings): { entry: SeriesEntry; row: SeriesRow } {
+    const row = { id: this.#entries.get(seriesId)?.id ?? ++this.#lastSeriesId, seriesId, settings };
+    return { entry: this.#enter(row), row };
+  }
+
+  laneOf(entry: SeriesEntry): ModelLane {
+    const stepper = this.#chooseModel(entry.settings.model);
+    let lane = this.#lanes.get(stepper);
+    if (!lane) this.#lanes.set(stepper, (lane = new ModelLane(stepper)));
+    return lane;
+  }
+
+  /** The ticks of the newest stored readings of a series whose state begins from nothing: to be stepped silently. */
+  rebuild(entry: SeriesEntry, upToId: number): PendingTick[] {
+    const ticks: PendingTick[] = [];
+    for (const row of this.#store.recent(entry.id, rebuildReadings, upToId)) this.#takeSilently(entry, row, ticks);
+    return ticks;
+  }
+
+  /**
+   * Brings every series to where the log ends: snapshot, then the readings after it, through the same code as live ones,
+   * publishing nothing. The outcome equals that of a run that was never stopped.
+   */
+  async restore(state: StoredState, onProgress: (replayed: number) => void): Promise<void> {
+    this.#lastReadingId = state.lastReadingId;
+    const rebuilt: PendingTick[] = [];
+    for (const row of state.series) {
+      const entry = this.#enter(row);
+      this.#lastSeriesId = Math.max(this.#lastSeriesId, row.id);
+      const snapshot = state.snapshots.get(row.id);
+      if (!snapshot || this.#loaded(entry, snapshot.model, snapshot.state)) continue;
+      rebuilt.push(...this.rebuild(this.#enter(row), snapshot.readingId));
+    }
+    await this.#step(rebuilt);
+    let replayed = 0;
+    for await (const rows of this.#store.replay(state)) {
+      const ticks: PendingTick[] = [];
+      for (const row of rows) {
+        const entry = this.#byId.get(row.series);
+        if (!entry) continue;
+        this.#takeSilently(entry, row, ticks);
+        entry.readingsSinceSnapshot++;
+      }
+      await this.#step(ticks);
+      replayed += rows.length;
+      onProgress(replayed);
+    }
+    await this.#closeForecastSlots();
+  }
+
+  #enter(row: SeriesRow): SeriesEntry {
+    const entry = new SeriesEntry(row, this.#chooseModel(row.settings.model).model);
+    this.#entries.set(row.seriesId, entry);
+    this.#byId.set(row.id, entry);
+    return entry;
+  }
+
+  #loaded(entry: SeriesEntry, model: string, state: Uint8Array): boolean {
+    if (model !== entry.forecaster.model.sha256) return false;
+    try {
+      entry.load(state);
+      return true;
+    } catch (error) {
+      if (error instanceof RangeError) return false; // another layout: the log knows the rest
+      throw error;
+    }
+  }
+
+  #takeSilently(entry: SeriesEntry, row: ReadingRow, ticks: PendingTick[]): void {
+    entry.lastReadingId = row.id;
+    entry.snapshotAt = snapshotEvery;
+    entry.track.take(row, (tick) => ticks.push(silent(entry, tick)));
+  }
+
+  /** A slot that was closed by the clock has its forecast in the store; the log alone would leave it open. */
+  async #closeForecastSlots(): Promise<void> {
+    const ticks: PendingTick[] = [];
+    for (const entry of this.#entries.values()) {
+      if (entry.track.dueMs === undefined) continue;
+      const forecastMs = this.#store.lastForecastMs(entry.id);
+      const { cadenceMs, lateMs } = entry.settings;
+      entry.track.closeUntil(forecastMs + cadenceMs + lateMs, (tick) => ticks.push(silent(entry, tick)));
+    }
+    await this.#step(ticks);
+  }
+
+  async #step(ticks: readonly PendingTick[]): Promise<void> {
+    for (const [lane, pending] of byLane(this, ticks)) await lane.step(pending, () => {});
+  }
+}
+
+const silent = (entry: SeriesEntry, tick: Tick): PendingTick => {
+  entry.stepMs = tick.stepMs;
+  return { entry, tick, silent: true };
+};
+
+function byLane(book: SeriesBook, ticks: readonly PendingTick[]): Map<ModelLane, PendingTick[]> {
+  const lanes = new Map<ModelLane, PendingTick[]>();
+  for (const pending of ticks) {
+    const lane = book.laneOf(pending.entry);
+    const list = lanes.get(lane);
+    if (list) list.push(pending);
+    else lanes.set(lane, [pending]);
+  }
+  return lanes;
+}

@@ -1,0 +1,58 @@
+import type { LoadedModel } from '../forecast/modelContract.js';
+import { RecurrentForecaster } from '../forecast/recurrentForecaster.js';
+import { SeriesTrack } from '../series/seriesTrack.js';
+import { SnapshotReader, SnapshotWriter } from '../series/snapshot.js';
+import type { SeriesSettings } from '../series/types.js';
+import type { SeriesRow } from './ports.js';
+import { Quiet } from './quiet.js';
+
+/** Readings between two snapshots of a series. */
+export const snapshotEvery = 256;
+const layout = 1; // of a snapshot; a change of any save() raises it
+
+/** One known series: its way to ticks, its forecaster, and what the next snapshot needs to know. */
+export class SeriesEntry {
+  readonly id: number;
+  readonly seriesId: string;
+  readonly settings: SeriesSettings;
+  readonly track: SeriesTrack;
+  readonly forecaster: RecurrentForecaster;
+  readonly horizon: number; // steps: what the stream asks for, at most what the model has
+  readonly quiet = new Quiet();
+  stepMs = 0;
+  lastReadingId = 0;
+  readingsSinceSnapshot = 0;
+  snapshotAt: number; // readings since the last one at which the next is due
+  summary = ''; // as last written
+  round = 0; // the micro-batch it last took part in
+  lastSequence: number | undefined;
+
+  constructor({ id, seriesId, settings }: SeriesRow, model: LoadedModel) {
+    this.id = id;
+    this.seriesId = seriesId;
+    this.settings = settings;
+    this.track = new SeriesTrack(settings);
+    this.forecaster = new RecurrentForecaster(model, settings);
+    this.horizon = Math.min(settings.horizon, model.metadata.horizon);
+    this.snapshotAt = 1 + ((id * 97) % snapshotEvery); // staggered, so that no commit is large
+  }
+
+  save(): Uint8Array {
+    const writer = new SnapshotWriter();
+    writer.f64(layout);
+    writer.f64(this.stepMs);
+    this.track.save(writer);
+    this.forecaster.save(writer);
+    return writer.bytes();
+  }
+
+  /** @throws {RangeError} when the bytes are no snapshot of this layout. */
+  load(state: Uint8Array): void {
+    const reader = new SnapshotReader(state);
+    const found = reader.f64();
+    if (found !== layout) throw new RangeError(`SeriesEntry: a snapshot of layout ${found}, expected ${layout}`);
+    this.stepMs = reader.f64();
+    this.track.load(reader);
+    this.forecaster.load(reader);
+  }
+}

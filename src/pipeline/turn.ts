@@ -1,0 +1,32 @@
+import type { ModelLane, PendingTick } from './modelLane.js';
+import type {
+  Delivery,
+  Forecast,
+  ForecastRow,
+  Gap,
+  ReadingRow,
+  Reject,
+  SeriesRow,
+  SeriesSummary,
+  SnapshotRow,
+} from './ports.js';
+import type { SeriesEntry } from './seriesEntry.js';
+
+/** What one turn of the event loop brought, filled in from stage to stage. Its arrays are those of a CommitBatch. */
+export class Turn {
+  readonly deliveries: readonly Delivery[];
+  readonly series: SeriesRow[] = [];
+  readonly readings: ReadingRow[] = [];
+  readonly forecasts: ForecastRow[] = [];
+  readonly snapshots: SnapshotRow[] = [];
+  readonly summaries: SeriesSummary[] = [];
+  readonly rejects: Reject[] = [];
+  readonly gaps: Gap[] = [];
+  readonly ticks = new Map<ModelLane, PendingTick[]>();
+  readonly touched = new Set<SeriesEntry>();
+  readonly published: Forecast[] = [];
+
+  constructor(deliveries: readonly Delivery[] = []) {
+    this.deliveries = deliveries;
+  }
+}
