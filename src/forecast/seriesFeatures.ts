@@ -186,7 +186,7 @@ export class SeriesFeatures {
   }
 }
 
-const clipped = (value: number): number => (value > clip ? clip : value < -clip ? -clip : value);
+const clipped = (value: number): number => Math.min(clip, Math.max(-clip, value));
 
 /** Share of the UTC day that is over, 0…1. */
 const dayPhase = (tMs: number): number => tMs / dayMs - Math.floor(tMs / dayMs);

@@ -35,17 +35,16 @@ export const pipeline = ({
   flushMs,
   pulse$,
 }: PipelineParts): Observable<readonly Turn[]> =>
-  merge(
-    source.deliveries$.pipe(turns()), //                 what came within one turn of the event loop
-  ).pipe(
-    admit({ book, store, clock, counters }), //           a time and a place in the log; readings become ticks
-    forecastTicks({ clock, counters }), //                features, one micro-batch a model, h and c in and out
-    tap((turn) => sink.publish(turn.published)), //       at once: a forecast does not wait for the disk
+  source.deliveries$.pipe(
+    turns({ pulse$ }), //                      what came within one turn of the event loop
+    admit({ book, store, clock, counters }), // a time and a place in the log; readings become ticks
+    forecastTicks({ clock, counters }), //     features, one micro-batch a model, h and c in and out
+    tap((turn) => sink.publish(turn.published)), // at once: a forecast does not wait for the disk
     tap((turn) => sink.gaps(turn.gaps)),
-    snapshot(book), //                                    states, in turn
+    snapshot(book), //                         states, in turn
     concatWith(defer(() => of(snapshotAll(book, new Turn())))),
-    groupCommit({ store, flushMs }), //                   readings and forecasts in one transaction
-    tap((group) => acknowledge(group)), //                and only now
+    groupCommit({ store, flushMs }), //        readings and forecasts in one transaction
+    tap(acknowledge), //                       and only now
   );
 
 function acknowledge(group: readonly Turn[]): void {

@@ -1,0 +1,102 @@
+import type { ListenAddress } from './listenAddress.js';
+import type { ParsedConfig } from './schema.js';
+import { type StreamSettings, streamSettings } from './streamSettings.js';
+
+/** The configuration of a run: every default filled in, times in the unit of their name, frozen. */
+export interface Config {
+  readonly file: string | undefined; // where it came from
+  readonly node: string;
+  readonly broker: {
+    readonly url: string; // without credentials
+    readonly encrypted: boolean;
+    readonly loopback: boolean;
+    readonly username?: string;
+    readonly password?: string;
+    readonly ca?: string;
+    readonly cert?: string;
+    readonly key?: string;
+    readonly clientId: string;
+    readonly keepaliveSeconds: number;
+    readonly sessionExpirySeconds: number;
+    readonly receiveMaximum: number;
+    readonly maxPayloadBytes: number;
+  };
+  readonly store: {
+    readonly path: string;
+    readonly flushMs: number;
+    readonly retention: { readonly readingsMs?: number; readonly forecastsMs?: number }; // absent: for ever
+  };
+  readonly streams: readonly StreamSettings[];
+  readonly learn: { readonly enabled: boolean; readonly everyMs: number; readonly minReadings: number; readonly maxCpu: number };
+  readonly models: {
+    readonly dir: string;
+    readonly dirGiven: boolean; // false: the default, which stands for the models of the package when the folder is missing
+    readonly trust: readonly string[];
+    readonly allowUnsigned: boolean;
+    readonly maxBytes: number;
+  };
+  readonly publish: { readonly prefix: string; readonly retain: boolean; readonly qos: 0 | 1 | 2; readonly homeassistant: boolean };
+  readonly http: { readonly listen: ListenAddress | undefined; readonly token?: string }; // undefined: off
+  readonly log: ParsedConfig['log'];
+}
+
+interface Origin {
+  file: string | undefined;
+  hostName: string;
+  dirGiven: boolean;
+}
+
+export function toConfig(parsed: ParsedConfig, { file, hostName, dirGiven }: Origin): Config {
+  const { broker, store, models, http } = parsed;
+  const node = parsed.node ?? (hostName.replace(/[/+#\0-\x1f]/g, '-') || 'stepcast');
+  const { readings, forecasts } = store.retention;
+  const username = broker.username ?? broker.url.username;
+  const password = broker.password ?? broker.url.password;
+  return {
+    file,
+    node,
+    broker: {
+      url: broker.url.url,
+      encrypted: broker.url.encrypted,
+      loopback: broker.url.loopback,
+      ...(username !== undefined && { username }),
+      ...(password !== undefined && { password }),
+      ...(broker.ca !== undefined && { ca: broker.ca }),
+      ...(broker.cert !== undefined && { cert: broker.cert }),
+      ...(broker.key !== undefined && { key: broker.key }),
+      clientId: broker.clientId ?? `stepcast-${node}`,
+      keepaliveSeconds: Math.ceil(broker.keepalive / 1_000),
+      sessionExpirySeconds: Math.min(Math.ceil(broker.sessionExpiry / 1_000), 0xffff_fffe), // 0xffffffff would mean never
+      receiveMaximum: broker.receiveMaximum,
+      maxPayloadBytes: broker.maxPayload,
+    },
+    store: {
+      path: store.path,
+      flushMs: store.flush,
+      retention: {
+        ...(readings !== 'forever' && { readingsMs: readings }),
+        ...(forecasts !== 'forever' && { forecastsMs: forecasts }),
+      },
+    },
+    streams: parsed.streams.map(streamSettings),
+    learn: {
+      enabled: parsed.learn.enabled,
+      everyMs: parsed.learn.every,
+      minReadings: parsed.learn.minReadings,
+      maxCpu: parsed.learn.maxCpu,
+    },
+    models: {
+      dir: models.dir,
+      dirGiven,
+      trust: models.trust,
+      allowUnsigned: models.allowUnsigned,
+      maxBytes: models.maxBytes,
+    },
+    publish: parsed.publish,
+    http: {
+      listen: http.listen === 'off' ? undefined : http.listen,
+      ...(http.token !== undefined && { token: http.token }),
+    },
+    log: parsed.log,
+  };
+}

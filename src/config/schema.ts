@@ -1,0 +1,175 @@
+import { z } from 'zod';
+import {
+  brokerUrl,
+  choice,
+  duration,
+  durationOr,
+  filePath,
+  fraction,
+  listenAddress,
+  paths,
+  season,
+  size,
+  text,
+  topicFilter,
+  whole,
+  yesNo,
+} from './fields.js';
+import { streamProblems } from './streamProblems.js';
+import { isTopicLevel, isTopicPrefix } from './topicFilterProblem.js';
+import { isTrustKey } from './trustKey.js';
+
+export const payloadKinds = ['auto', 'number', 'json', 'senml-json', 'senml-cbor', 'sparkplug-b', 'influx'] as const;
+const second = 1_000;
+const day = 86_400_000;
+
+const broker = z.strictObject({
+  url: brokerUrl()
+    .prefault('mqtt://localhost:1883')
+    .describe('Where the broker is: mqtt, mqtts (TLS), ws or wss. May carry USER:PASSWORD@.'),
+  username: text('a user name', { title: 'text' }).optional().describe('User name.'),
+  password: text('a password', { title: 'text' }).optional().describe('Password; best given as `!env NAME`.'),
+  ca: filePath().optional().describe('PEM file of the authority that signed the broker’s certificate; default: those Node trusts.'),
+  cert: filePath().optional().describe('PEM file of the client certificate, with `key`.'),
+  key: filePath().optional().describe('PEM file of the client certificate’s private key.'),
+  clientId: text('a client identifier', { title: 'text' })
+    .optional()
+    .describe('MQTT client identifier: it names the session that the broker keeps. Default: `stepcast-NODE`.'),
+  keepalive: duration(second, 18 * 3_600 * second).prefault('30s').describe('Longest silence before a ping.'),
+  sessionExpiry: duration(0)
+    .prefault('7d')
+    .describe('How long the broker keeps the session, with everything that arrives for it, while the daemon is away.'),
+  receiveMaximum: whole(1, 65_535).prefault(10_000).describe('Most messages in flight: delivered and not yet committed.'),
+  maxPayload: size(64).prefault('1MiB').describe('Larger payloads are refused unread.'),
+});
+
+const stream = z
+  .strictObject({
+    topic: topicFilter().describe('MQTT topic filter, `+` and `#` allowed. The first stream that matches a topic takes it.'),
+    payload: choice(payloadKinds).prefault('auto').describe('Format of the payloads.'),
+    value: paths().prefault([]).describe('JSON path or paths of the values; none: every numeric field.'),
+    time: text('a JSON path', { title: 'path' }).optional().describe('JSON path of the time; default: arrival time.'),
+    sequence: text('a JSON path', { title: 'path' })
+      .optional()
+      .describe('JSON path of a number that the sender counts up by one a message; a jump is reported as a gap.'),
+    series: text('a series name such as {topic}.{field}', { title: 'text', accepts: isSeriesTemplate })
+      .optional()
+      .describe(
+        'Name of the series: `{topic}`, `{field}` and `{topic.0}`, `{topic.1}` … for single levels. Default: `{topic}` for a bare number, `{topic}.{field}` otherwise.',
+      ),
+    cadence: z
+      .union([z.literal('event'), duration(1, 366 * day)], { error: 'expected event, or a duration such as 10s or 1m' })
+      .meta({ title: 'event or duration' })
+      .prefault('event')
+      .describe('`event`: every reading is one step. A duration: a regular grid with steps of that width.'),
+    aggregate: choice(['mean', 'last', 'min', 'max', 'sum'])
+      .prefault('mean')
+      .describe('What several readings in one step of the grid become.'),
+    late: duration(0, day)
+      .prefault('0s')
+      .describe('How long a step of the grid waits for readings that come late, by the readings’ own clock.'),
+    maxGap: whole(0, 100_000).prefault(24).describe('Longest run of missing steps that is bridged; a longer one clears the recurrent state.'),
+    counter: yesNo().prefault(false).describe('The value is a meter that only counts up: its increase a step is forecast, resets included.'),
+    season: season().prefault('auto').describe('Season: found from the cadence, a number of steps, or a duration.'),
+    horizon: whole(1, 1_024).prefault(24).describe('Steps to forecast.'),
+    model: text('a model name, or auto', { title: 'text', pattern: modelPattern(), accepts: isModelName })
+      .prefault('auto')
+      .describe('Name of a model, or `auto`: the one that fits.'),
+  })
+  .superRefine((value, context) => {
+    for (const { path, message } of streamProblems(value)) context.addIssue({ code: 'custom', path, message });
+  });
+
+const retention = z.strictObject({
+  readings: durationOr('forever').prefault('90d').describe('How long readings are kept.'),
+  forecasts: durationOr('forever').prefault('30d').describe('How long forecasts are kept.'),
+});
+
+const store = z.strictObject({
+  path: filePath().prefault('stepcast.db').describe('The SQLite file; a relative path starts at the working directory.'),
+  flush: duration(0, 10 * second)
+    .prefault('250ms')
+    .describe('Readings are committed and acknowledged in groups: the longest one of them waits.'),
+  retention: retention.prefault({}).describe('What is deleted, and when.'),
+});
+
+const learn = z.strictObject({
+  enabled: yesNo().prefault(true).describe('Whether the models learn on this machine.'),
+  every: duration(60 * second).prefault('6h').describe('Time between fine-tunes.'),
+  minReadings: whole(1, 100_000_000).prefault(500).describe('New readings that a fine-tune needs.'),
+  maxCpu: fraction().prefault(0.5).describe('Share of one core that learning may take.'),
+});
+
+const models = z.strictObject({
+  dir: filePath()
+    .prefault('models')
+    .describe('Folder of the model files. While the default does not exist, the models of the package are used.'),
+  trust: z
+    .array(text('an Ed25519 public key (PEM or base64)', { title: 'public key', accepts: isTrustKey }), {
+      error: 'expected a list of Ed25519 public keys',
+    })
+    .meta({ title: 'list of public keys' })
+    .prefault([])
+    .describe('Ed25519 public keys (PEM or base64) whose models are taken.'),
+  allowUnsigned: yesNo().prefault(false).describe('Whether models without a signature are taken.'),
+  maxBytes: size(1).prefault('16MB').describe('Larger models are refused.'),
+});
+
+const publish = z.strictObject({
+  prefix: text('a topic without wildcards such as stepcast', { title: 'topic', accepts: isTopicPrefix })
+    .prefault('stepcast')
+    .describe('First levels of every topic that is published to.'),
+  retain: yesNo().prefault(true).describe('Whether the broker keeps the last forecast of each series.'),
+  qos: z
+    .union([z.literal(0), z.literal(1), z.literal(2)], { error: 'expected 0, 1 or 2' })
+    .meta({ title: '0, 1 or 2' })
+    .prefault(0)
+    .describe('Quality of service of the forecasts.'),
+  homeassistant: yesNo().prefault(false).describe('Whether forecasts announce themselves to Home Assistant.'),
+});
+
+const http = z.strictObject({
+  listen: listenAddress().prefault('127.0.0.1:8080').describe('Where the dashboard listens; anywhere but loopback needs `token`.'),
+  token: text('a token of at least 16 characters', { title: 'text', accepts: (token) => token.length >= 16 })
+    .optional()
+    .describe('What a client must present; at least 16 characters.'),
+});
+
+const log = z.strictObject({
+  level: choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).prefault('info').describe('Least severe level that is logged.'),
+  format: choice(['auto', 'pretty', 'json']).prefault('auto').describe('`auto`: pretty on a terminal, JSON lines otherwise.'),
+});
+
+/** The configuration file. Its input side is the JSON Schema and the reference; its output side is what `toConfig` reads. */
+export const configSchema = z.strictObject({
+  node: text('a name without / + #', { title: 'text', pattern: '^[^/+#]+$', accepts: isTopicLevel })
+    .optional()
+    .describe('Name of this machine in topics. Default: the host name.'),
+  broker: broker.prefault({}).describe('The MQTT broker.'),
+  store: store.prefault({}).describe('The database.'),
+  streams: z
+    .array(stream, { error: 'expected a list of streams, each with a topic' })
+    .min(1, { error: 'expected at least one stream, with a topic' })
+    .prefault([{ topic: 'sensors/#' }])
+    .describe('What to listen to, and how to read it.'),
+  learn: learn.prefault({}).describe('Learning on this machine.'),
+  models: models.prefault({}).describe('The models.'),
+  publish: publish.prefault({}).describe('What is published.'),
+  http: http.prefault({}).describe('The dashboard and its interface.'),
+  log: log.prefault({}).describe('The log, on standard error.'),
+});
+
+export type ParsedConfig = z.output<typeof configSchema>;
+export type ParsedStream = z.output<typeof stream>;
+
+function modelPattern(): string {
+  return '^[A-Za-z0-9][A-Za-z0-9._-]*(@[0-9]+)?$';
+}
+
+function isModelName(name: string): boolean {
+  return new RegExp(modelPattern()).test(name);
+}
+
+function isSeriesTemplate(template: string): boolean {
+  return template !== '' && (template.match(/\{[^}]*\}?/g) ?? []).every((hole) => /^\{(topic|field|topic\.\d{1,3})\}$/.test(hole));
+}

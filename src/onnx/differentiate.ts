@@ -1,0 +1,50 @@
+import { gradientRules, withoutGradient } from './gradients/gradientRules.js';
+import { Gradients } from './gradients.js';
+import type { GraphBuilder, GraphNode } from './graphBuilder.js';
+import { sizeOf } from './shape.js';
+
+/**
+ * Appends to `g` the nodes that compute dL/dv for every v of `wrt` (reverse mode), L being the single element `loss`.
+ * Returns the name of each gradient, of the shape of its value. Every operator between them needs a rule in gradients/.
+ *
+ * @throws {RangeError} when `loss` is not a single element, or does not depend on a value of `wrt`.
+ * @throws {TypeError} when an operator on the way has no gradient rule.
+ */
+export function differentiate(g: GraphBuilder, loss: string, wrt: readonly string[]): Map<string, string> {
+  if (sizeOf(g.shape(loss)) !== 1) throw new RangeError(`differentiate: ${loss} of shape [${g.shape(loss)}] is no single number`);
+  const forward = [...g.nodes];
+  const needed = dependents(forward, wrt);
+  const gradients = new Gradients(g);
+  gradients.add(loss, g.constant([1], g.shape(loss) as number[]));
+
+  for (const node of forward.reverse()) {
+    if (!node.outputs.some((output) => needed.has(output) && gradients.has(output))) continue;
+    if (withoutGradient.has(node.opType)) continue;
+    const rule = gradientRules[node.opType];
+    if (!rule) throw new TypeError(`differentiate: no gradient rule for operator ${node.opType}`);
+    rule({
+      g,
+      node,
+      shape: (input) => g.shape(node.inputs[input]),
+      dOut: (output = 0) => gradients.of(node.outputs[output]),
+      needs: (input) => needed.has(node.inputs[input]),
+      add: (input, gradient) => gradients.add(node.inputs[input], gradient),
+      addProduct: (input, left, right) => gradients.addProduct(node.inputs[input], left, right),
+    });
+  }
+  return new Map(
+    wrt.map((value) => {
+      if (!gradients.has(value)) throw new RangeError(`differentiate: ${loss} does not depend on ${value}`);
+      return [value, gradients.of(value)];
+    }),
+  );
+}
+
+/** Every value that `roots` have a say in, themselves included. */
+function dependents(nodes: readonly GraphNode[], roots: readonly string[]): Set<string> {
+  const found = new Set(roots);
+  for (const node of nodes) {
+    if (node.inputs.some((input) => found.has(input))) for (const output of node.outputs) found.add(output);
+  }
+  return found;
+}
