@@ -49,6 +49,9 @@ export interface Forecast {
   readonly tMs: number;
   readonly stepMs: number;
   readonly horizon: number;
+  readonly tick: number; // the step it was issued at
+  readonly last: number; // the value of that step
+  readonly levels: readonly number[];
   readonly values: Float64Array; // [horizon, levels], as published
   readonly json: Uint8Array; // UTF-8
 }

@@ -58,5 +58,5 @@ function addForecast(
     decimals,
   });
   turn.forecasts.push({ series: entry.id, tick: n, tMs, issuedMs, y, json });
-  turn.published.push({ seriesId, tMs, stepMs, horizon, values, json });
+  turn.published.push({ seriesId, tMs, stepMs, horizon, tick: n, last: y, levels, values, json });
 }

@@ -1,0 +1,18 @@
+import type { Store } from '../pipeline/ports.js';
+
+/** A store that forgets: a backtest scores what is published and keeps nothing. */
+export function memoryStore(): Store {
+  const taken = new Set<string>();
+  const key = (series: number, tMs: number, y: number): string => `${series} ${tMs} ${y}`;
+  return {
+    load: async () => ({ series: [], snapshots: new Map(), lastReadingId: 0 }),
+    replay: async function* () {},
+    recent: () => [],
+    lastForecastMs: () => Number.NEGATIVE_INFINITY,
+    contains: (series, tMs, y) => taken.has(key(series, tMs, y)),
+    noteTaken: ({ series, tMs, y }) => void taken.add(key(series, tMs, y)),
+    takenByPacket: () => [],
+    forgetPacket: () => {},
+    commit: async () => {},
+  };
+}

@@ -1,0 +1,77 @@
+import { HorizonScore } from '../metrics/horizonScore.js';
+import type { Forecast, ForecastSink } from '../pipeline/ports.js';
+import { seasonOf } from '../series/season.js';
+
+/** Which part of a series is scored, by the number of its step. */
+export interface ScoredRange {
+  readonly firstTarget: number; // the first scored forecast is issued one step before it
+  readonly end: number; // no target at or after it; a forecast is scored only when its whole horizon lies before
+}
+
+interface Waiting {
+  readonly tick: number;
+  readonly last: number;
+  readonly seasonal: Float64Array; // what seasonal naive said, a horizon step
+  readonly levels: readonly number[];
+  readonly values: Float64Array;
+}
+
+/** Scores the forecasts of one series as the values come in, beside persistence and seasonal naive, on the same targets. */
+export class Scoreboard {
+  readonly model: HorizonScore;
+  readonly persistence: HorizonScore;
+  readonly seasonal: HorizonScore;
+  season = 0;
+  readonly #horizon: number;
+  readonly #range: ScoredRange;
+  readonly #fixedSeason: number;
+  readonly #values = new Map<number, number>(); // by step
+  #waiting: Waiting[] = [];
+
+  constructor({ horizon, range, season }: { horizon: number; range: ScoredRange; season: number }) {
+    this.#horizon = horizon;
+    this.#range = range;
+    this.#fixedSeason = season;
+    this.model = new HorizonScore(horizon);
+    this.persistence = new HorizonScore(horizon);
+    this.seasonal = new HorizonScore(horizon);
+  }
+
+  take({ tick, last, stepMs, levels, values }: Forecast): void {
+    this.season = this.#fixedSeason || seasonOf(stepMs);
+    this.#values.set(tick, last);
+    this.#score(tick, last);
+    const isScored = tick >= this.#range.firstTarget - 1 && tick + this.#horizon < this.#range.end;
+    if (isScored) this.#waiting.push({ tick, last, seasonal: this.#seasonalNaive(tick, last), levels, values });
+  }
+
+  #score(tick: number, actual: number): void {
+    this.#waiting = this.#waiting.filter((issued) => issued.tick + this.#horizon >= tick);
+    for (const { tick: issuedAt, last, seasonal, levels, values } of this.#waiting) {
+      const h = tick - issuedAt;
+      if (h < 1) continue;
+      const at = (h - 1) * levels.length;
+      this.model.addPoint(h, values[at + (levels.length >> 1)], actual);
+      this.model.addQuantiles(h, levels, values, at, actual);
+      this.persistence.addPoint(h, last, actual);
+      this.seasonal.addPoint(h, seasonal[h - 1], actual);
+    }
+  }
+
+  /** The value one season before each target; the last value where that is missing. */
+  #seasonalNaive(tick: number, last: number): Float64Array {
+    return Float64Array.from({ length: this.#horizon }, (_, i) => {
+      const h = i + 1;
+      if (this.season === 0) return last;
+      return this.#values.get(tick + h - this.season * Math.ceil(h / this.season)) ?? last;
+    });
+  }
+}
+
+/** A sink that hands each forecast to the scoreboard of its series. */
+export const scoringSink = (boards: ReadonlyMap<string, Scoreboard>): ForecastSink => ({
+  publish: (forecasts) => {
+    for (const forecast of forecasts) boards.get(forecast.seriesId)?.take(forecast);
+  },
+  gaps: () => {},
+});
