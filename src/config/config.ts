@@ -27,7 +27,12 @@ export interface Config {
     readonly retention: { readonly readingsMs?: number; readonly forecastsMs?: number }; // absent: for ever
   };
   readonly streams: readonly StreamSettings[];
-  readonly learn: { readonly enabled: boolean; readonly everyMs: number; readonly minReadings: number; readonly maxCpu: number };
+  readonly learn: {
+    readonly enabled: boolean;
+    readonly everyMs: number;
+    readonly minReadings: number;
+    readonly maxCpu: number;
+  };
   readonly models: {
     readonly dir: string;
     readonly dirGiven: boolean; // false: the default, which stands for the models of the package when the folder is missing
@@ -35,7 +40,12 @@ export interface Config {
     readonly allowUnsigned: boolean;
     readonly maxBytes: number;
   };
-  readonly publish: { readonly prefix: string; readonly retain: boolean; readonly qos: 0 | 1 | 2; readonly homeassistant: boolean };
+  readonly publish: {
+    readonly prefix: string;
+    readonly retain: boolean;
+    readonly qos: 0 | 1 | 2;
+    readonly homeassistant: boolean;
+  };
   readonly http: { readonly listen: ListenAddress | undefined; readonly token?: string }; // undefined: off
   readonly log: ParsedConfig['log'];
 }
@@ -48,7 +58,7 @@ interface Origin {
 
 export function toConfig(parsed: ParsedConfig, { file, hostName, dirGiven }: Origin): Config {
   const { broker, store, models, http } = parsed;
-  const node = parsed.node ?? (hostName.replace(/[/+#\0-\x1f]/g, '-') || 'stepcast');
+  const node = parsed.node ?? (hostName.replace(/[/+#\p{Cc}]/gu, '-') || 'stepcast');
   const { readings, forecasts } = store.retention;
   const username = broker.username ?? broker.url.username;
   const password = broker.password ?? broker.url.password;

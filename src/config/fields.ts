@@ -43,7 +43,10 @@ export const choice = <const T extends readonly [string, ...string[]]>(values: T
 
 /** A duration in milliseconds, `min` and `max` included. */
 export function duration(min: number, max = Number.POSITIVE_INFINITY) {
-  const bounds = [min > 0 && `at least ${formatDuration(min)}`, max < Number.POSITIVE_INFINITY && `at most ${formatDuration(max)}`];
+  const bounds = [
+    min > 0 && `at least ${formatDuration(min)}`,
+    max < Number.POSITIVE_INFINITY && `at most ${formatDuration(max)}`,
+  ];
   const error = ['expected a duration such as 250ms, 10s, 1h or 90d', ...bounds.filter(Boolean)].join(', ');
   return parsed(error, (input) => {
     const ms = parseDuration(input);
@@ -57,11 +60,14 @@ export const durationOr = <T extends string>(word: T) =>
     input === word ? word : parseDuration(input) || undefined,
   ).meta({ title: `duration or ${word}` });
 
+export type Season = { steps: number } | { ms: number };
+
 /** `auto` (0), a number of steps, or a duration. */
 export const season = () =>
-  parsed('expected auto, a number of steps such as 24, or a duration such as 1d', (input) => {
+  parsed('expected auto, a number of steps such as 24, or a duration such as 1d', (input): Season | undefined => {
     if (input === 'auto') return { steps: 0 };
-    if (typeof input === 'number') return Number.isInteger(input) && input >= 2 && input <= 100_000 ? { steps: input } : undefined;
+    if (typeof input === 'number')
+      return Number.isInteger(input) && input >= 2 && input <= 100_000 ? { steps: input } : undefined;
     const ms = parseDuration(input);
     return ms ? { ms } : undefined;
   }).meta({ title: 'auto, steps or duration' });
@@ -95,7 +101,8 @@ export const topicFilter = () =>
     .string({ error: 'expected an MQTT topic filter such as sensors/#' })
     .superRefine((filter, context) => {
       const problem = topicFilterProblem(filter);
-      if (problem) context.addIssue({ code: 'custom', message: `expected an MQTT topic filter such as sensors/#: ${problem}` });
+      if (problem)
+        context.addIssue({ code: 'custom', message: `expected an MQTT topic filter such as sensors/#: ${problem}` });
     })
     .meta({ title: 'topic filter' });
 
@@ -110,7 +117,9 @@ export const paths = () => {
 };
 
 function parsed<T>(error: string, parse: (input: string | number) => T | undefined) {
-  return z.union([z.string(), z.number()], { error }).transform((input, context) => parse(input) ?? fail(context, error));
+  return z
+    .union([z.string(), z.number()], { error })
+    .transform((input, context) => parse(input) ?? fail(context, error));
 }
 
 function fail(context: z.core.$RefinementCtx, message: string): never {

@@ -11,3 +11,5 @@ export function jsonSchema(): Record<string, unknown> {
     ...schema,
   };
 }
+
+export const jsonSchemaText = (): string => `${JSON.stringify(jsonSchema(), undefined, 2)}\n`;

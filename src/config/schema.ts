@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isLoopback } from './brokerUrl.js';
 import {
   brokerUrl,
   choice,
@@ -23,29 +24,47 @@ export const payloadKinds = ['auto', 'number', 'json', 'senml-json', 'senml-cbor
 const second = 1_000;
 const day = 86_400_000;
 
-const broker = z.strictObject({
-  url: brokerUrl()
-    .prefault('mqtt://localhost:1883')
-    .describe('Where the broker is: mqtt, mqtts (TLS), ws or wss. May carry USER:PASSWORD@.'),
-  username: text('a user name', { title: 'text' }).optional().describe('User name.'),
-  password: text('a password', { title: 'text' }).optional().describe('Password; best given as `!env NAME`.'),
-  ca: filePath().optional().describe('PEM file of the authority that signed the broker’s certificate; default: those Node trusts.'),
-  cert: filePath().optional().describe('PEM file of the client certificate, with `key`.'),
-  key: filePath().optional().describe('PEM file of the client certificate’s private key.'),
-  clientId: text('a client identifier', { title: 'text' })
-    .optional()
-    .describe('MQTT client identifier: it names the session that the broker keeps. Default: `stepcast-NODE`.'),
-  keepalive: duration(second, 18 * 3_600 * second).prefault('30s').describe('Longest silence before a ping.'),
-  sessionExpiry: duration(0)
-    .prefault('7d')
-    .describe('How long the broker keeps the session, with everything that arrives for it, while the daemon is away.'),
-  receiveMaximum: whole(1, 65_535).prefault(10_000).describe('Most messages in flight: delivered and not yet committed.'),
-  maxPayload: size(64).prefault('1MiB').describe('Larger payloads are refused unread.'),
-});
+const broker = z
+  .strictObject({
+    url: brokerUrl()
+      .prefault('mqtt://localhost:1883')
+      .describe('Where the broker is: mqtt, mqtts (TLS), ws or wss. May carry USER:PASSWORD@.'),
+    username: text('a user name', { title: 'text' }).optional().describe('User name.'),
+    password: text('a password', { title: 'text' }).optional().describe('Password; best given as `!env NAME`.'),
+    ca: filePath()
+      .optional()
+      .describe('PEM file of the authority that signed the broker’s certificate; default: those Node trusts.'),
+    cert: filePath().optional().describe('PEM file of the client certificate, with `key`.'),
+    key: filePath().optional().describe('PEM file of the client certificate’s private key.'),
+    clientId: text('a client identifier', { title: 'text' })
+      .optional()
+      .describe('MQTT client identifier: it names the session that the broker keeps. Default: `stepcast-NODE`.'),
+    keepalive: duration(second, 18 * 3_600 * second)
+      .prefault('30s')
+      .describe('Longest silence before a ping.'),
+    sessionExpiry: duration(0)
+      .prefault('7d')
+      .describe(
+        'How long the broker keeps the session, with everything that arrives for it, while the daemon is away.',
+      ),
+    receiveMaximum: whole(1, 65_535)
+      .prefault(10_000)
+      .describe('Most messages in flight: delivered and not yet committed.'),
+    maxPayload: size(64).prefault('1MiB').describe('Larger payloads are refused unread.'),
+  })
+  .superRefine(({ cert, key }, context) => {
+    const message = (have: string) => `expected with ${have}: a client certificate is cert and key together`;
+    if (cert !== undefined && key === undefined)
+      context.addIssue({ code: 'custom', path: ['key'], message: message('cert') });
+    if (key !== undefined && cert === undefined)
+      context.addIssue({ code: 'custom', path: ['cert'], message: message('key') });
+  });
 
 const stream = z
   .strictObject({
-    topic: topicFilter().describe('MQTT topic filter, `+` and `#` allowed. The first stream that matches a topic takes it.'),
+    topic: topicFilter().describe(
+      'MQTT topic filter, `+` and `#` allowed. The first stream that matches a topic takes it.',
+    ),
     payload: choice(payloadKinds).prefault('auto').describe('Format of the payloads.'),
     value: paths().prefault([]).describe('JSON path or paths of the values; none: every numeric field.'),
     time: text('a JSON path', { title: 'path' }).optional().describe('JSON path of the time; default: arrival time.'),
@@ -68,8 +87,12 @@ const stream = z
     late: duration(0, day)
       .prefault('0s')
       .describe('How long a step of the grid waits for readings that come late, by the readings’ own clock.'),
-    maxGap: whole(0, 100_000).prefault(24).describe('Longest run of missing steps that is bridged; a longer one clears the recurrent state.'),
-    counter: yesNo().prefault(false).describe('The value is a meter that only counts up: its increase a step is forecast, resets included.'),
+    maxGap: whole(0, 100_000)
+      .prefault(24)
+      .describe('Longest run of missing steps that is bridged; a longer one clears the recurrent state.'),
+    counter: yesNo()
+      .prefault(false)
+      .describe('The value is a meter that only counts up: its increase a step is forecast, resets included.'),
     season: season().prefault('auto').describe('Season: found from the cadence, a number of steps, or a duration.'),
     horizon: whole(1, 1_024).prefault(24).describe('Steps to forecast.'),
     model: text('a model name, or auto', { title: 'text', pattern: modelPattern(), accepts: isModelName })
@@ -86,7 +109,9 @@ const retention = z.strictObject({
 });
 
 const store = z.strictObject({
-  path: filePath().prefault('stepcast.db').describe('The SQLite file; a relative path starts at the working directory.'),
+  path: filePath()
+    .prefault('stepcast.db')
+    .describe('The SQLite file; a relative path starts at the working directory.'),
   flush: duration(0, 10 * second)
     .prefault('250ms')
     .describe('Readings are committed and acknowledged in groups: the longest one of them waits.'),
@@ -95,7 +120,9 @@ const store = z.strictObject({
 
 const learn = z.strictObject({
   enabled: yesNo().prefault(true).describe('Whether the models learn on this machine.'),
-  every: duration(60 * second).prefault('6h').describe('Time between fine-tunes.'),
+  every: duration(60 * second)
+    .prefault('6h')
+    .describe('Time between fine-tunes.'),
   minReadings: whole(1, 100_000_000).prefault(500).describe('New readings that a fine-tune needs.'),
   maxCpu: fraction().prefault(0.5).describe('Share of one core that learning may take.'),
 });
@@ -128,16 +155,29 @@ const publish = z.strictObject({
   homeassistant: yesNo().prefault(false).describe('Whether forecasts announce themselves to Home Assistant.'),
 });
 
-const http = z.strictObject({
-  listen: listenAddress().prefault('127.0.0.1:8080').describe('Where the dashboard listens; anywhere but loopback needs `token`.'),
-  token: text('a token of at least 16 characters', { title: 'text', accepts: (token) => token.length >= 16 })
-    .optional()
-    .describe('What a client must present; at least 16 characters.'),
-});
+const http = z
+  .strictObject({
+    listen: listenAddress()
+      .prefault('127.0.0.1:8080')
+      .describe('Where the dashboard listens; anywhere but loopback needs `token`.'),
+    token: text('a token of at least 16 characters', { title: 'text', accepts: (token) => token.length >= 16 })
+      .optional()
+      .describe('What a client must present; at least 16 characters.'),
+  })
+  .superRefine(({ listen, token }, context) => {
+    if (listen === 'off' || token !== undefined || isLoopback(listen.host)) return;
+    const message =
+      'expected a loopback address such as 127.0.0.1:8080: http.token is required to listen anywhere else';
+    context.addIssue({ code: 'custom', path: ['listen'], message });
+  });
 
 const log = z.strictObject({
-  level: choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).prefault('info').describe('Least severe level that is logged.'),
-  format: choice(['auto', 'pretty', 'json']).prefault('auto').describe('`auto`: pretty on a terminal, JSON lines otherwise.'),
+  level: choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .prefault('info')
+    .describe('Least severe level that is logged.'),
+  format: choice(['auto', 'pretty', 'json'])
+    .prefault('auto')
+    .describe('`auto`: pretty on a terminal, JSON lines otherwise.'),
 });
 
 /** The configuration file. Its input side is the JSON Schema and the reference; its output side is what `toConfig` reads. */
@@ -171,5 +211,8 @@ function isModelName(name: string): boolean {
 }
 
 function isSeriesTemplate(template: string): boolean {
-  return template !== '' && (template.match(/\{[^}]*\}?/g) ?? []).every((hole) => /^\{(topic|field|topic\.\d{1,3})\}$/.test(hole));
+  return (
+    template !== '' &&
+    (template.match(/\{[^}]*\}?/g) ?? []).every((hole) => /^\{(topic|field|topic\.\d{1,3})\}$/.test(hole))
+  );
 }

@@ -16,7 +16,8 @@ export function topicFilterProblem(filter: string): string | undefined {
 }
 
 /** Whether `level` can be one level of a topic that is published to. */
-export const isTopicLevel = (level: string): boolean => level !== '' && !/[/+#\0-\x1f]/.test(level);
+export const isTopicLevel = (level: string): boolean => level !== '' && !/[/+#\p{Cc}]/u.test(level);
 
 /** Whether `prefix` can start a topic that is published to; a leading `$` belongs to the broker. */
-export const isTopicPrefix = (prefix: string): boolean => !prefix.startsWith('$') && prefix.split('/').every(isTopicLevel);
+export const isTopicPrefix = (prefix: string): boolean =>
+  !prefix.startsWith('$') && prefix.split('/').every(isTopicLevel);

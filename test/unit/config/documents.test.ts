@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { configReference } from '../../../src/config/configReference.js';
+import { jsonSchema, jsonSchemaText } from '../../../src/config/jsonSchema.js';
+
+const committed = (name: string) => readFileSync(new URL(`../../../docs/${name}`, import.meta.url), 'utf8');
+
+interface Node {
+  description?: string;
+  properties?: Record<string, Node>;
+  items?: Node;
+}
+
+describe('the documents made from the configuration schema', () => {
+  it('are committed as the schema yields them: run `npm run docs` after a change', () => {
+    expect(committed('stepcast.schema.json')).toBe(jsonSchemaText());
+    expect(committed('configuration.md')).toBe(configReference());
+  });
+
+  it('describe every key', () => {
+    const undescribed = (node: Node, path: string): string[] =>
+      Object.entries({ ...node.properties, ...node.items?.properties }).flatMap(([name, child]) => [
+        ...(child.description ? [] : [`${path}${name}`]),
+        ...undescribed(child, `${path}${name}.`),
+      ]);
+    expect(undescribed(jsonSchema() as Node, '')).toEqual([]);
+  });
+});
