@@ -15,7 +15,8 @@ export function tableSource(
     const send = (from: number): void => {
       const to = Math.min(from + chunk, timesMs.length);
       onProgress(from);
-      if (from === to || subscriber.closed) return subscriber.complete();
+      if (from === to) subscriber.complete();
+      if (subscriber.closed) return;
       for (let row = from; row < to; row++) {
         const acknowledge = row === to - 1 ? () => setImmediate(send, to) : () => {};
         subscriber.next(delivery(row, acknowledge));

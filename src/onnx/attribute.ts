@@ -1,4 +1,4 @@
-import { AttributeType, type AttributeProto } from './modelProto.js';
+import { type AttributeProto, AttributeType } from './modelProto.js';
 
 export type AttributeValue = number | string | readonly number[];
 

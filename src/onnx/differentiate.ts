@@ -1,6 +1,7 @@
 import { gradientRules, withoutGradient } from './gradients/gradientRules.js';
 import { Gradients } from './gradients.js';
-import type { GraphBuilder, GraphNode } from './graphBuilder.js';
+import type { GraphBuilder } from './graphBuilder.js';
+import type { GraphNode } from './graphNode.js';
 import { sizeOf } from './shape.js';
 
 /**
@@ -11,7 +12,8 @@ import { sizeOf } from './shape.js';
  * @throws {TypeError} when an operator on the way has no gradient rule.
  */
 export function differentiate(g: GraphBuilder, loss: string, wrt: readonly string[]): Map<string, string> {
-  if (sizeOf(g.shape(loss)) !== 1) throw new RangeError(`differentiate: ${loss} of shape [${g.shape(loss)}] is no single number`);
+  if (sizeOf(g.shape(loss)) !== 1)
+    throw new RangeError(`differentiate: ${loss} of shape [${g.shape(loss)}] is no single number`);
   const forward = [...g.nodes];
   const needed = dependents(forward, wrt);
   const gradients = new Gradients(g);

@@ -1,5 +1,5 @@
 import type { GraphBuilder } from './graphBuilder.js';
-import { sameShape, type Shape } from './shape.js';
+import { type Shape, sameShape } from './shape.js';
 import { sumToShape } from './sumToShape.js';
 
 interface Contributions {
@@ -67,4 +67,5 @@ export class Gradients {
   }
 }
 
-const isRowVector = (shape: Shape): boolean => shape.length === 1 || (shape.length === 2 && sameShape(shape.slice(0, 1), [1]));
+const isRowVector = (shape: Shape): boolean =>
+  shape.length === 1 || (shape.length === 2 && sameShape(shape.slice(0, 1), [1]));

@@ -1,18 +1,9 @@
-import { attributeOf, type AttributeValue } from './attribute.js';
+import { attributeOf } from './attribute.js';
+import type { Attributes, GraphNode } from './graphNode.js';
 import { inferShapes } from './inferShapes.js';
 import { ElementType, type ModelProto, type NodeProto, type TensorProto, type ValueInfoProto } from './modelProto.js';
 import type { Shape } from './shape.js';
 import { floatTensor, intTensor } from './tensor.js';
-
-export type Attributes = Readonly<Record<string, AttributeValue>>;
-
-/** One operation of a graph under construction: pure, single assignment, in execution order. */
-export interface GraphNode {
-  readonly opType: string;
-  readonly inputs: readonly string[];
-  readonly outputs: readonly string[];
-  readonly attributes: Attributes;
-}
 
 /** IR version 8 is the one of opset 17. */
 const irVersion = 8;
@@ -88,7 +79,11 @@ export class GraphBuilder {
     return this.#once(`${opType}(${inputs})${JSON.stringify(attributes)}${count}`, () => {
       const outputs = Array.from({ length: count }, (_, i) => `v${this.nodes.length}${count > 1 ? `.${i}` : ''}`);
       this.#add(opType, inputs, outputs, attributes);
-      const shapes = inferShapes(this.nodes.at(-1)!, (name) => this.shape(name), (name) => this.intsOf(name));
+      const shapes = inferShapes(
+        this.nodes.at(-1)!,
+        (name) => this.shape(name),
+        (name) => this.intsOf(name),
+      );
       for (const [i, shape] of shapes.entries()) this.#declare(outputs[i], shape);
       return outputs;
     });

@@ -1,4 +1,4 @@
-import type { GraphNode } from './graphBuilder.js';
+import type { GraphNode } from './graphNode.js';
 import { broadcastShapes, type Dim, normalAxis, type Shape, sizeOf } from './shape.js';
 
 type ShapeOf = (name: string) => Shape;
@@ -16,16 +16,16 @@ const same: Rule = (_node, [x]) => [x];
 const broadcast: Rule = (_node, shapes) => [shapes.reduce(broadcastShapes)];
 
 const rules: Record<string, Rule> = {
-  ...Object.fromEntries(['Add', 'Sub', 'Mul', 'Div', 'Pow', 'Max', 'Min', 'Less', 'Greater', 'Where'].map((op) => [op, broadcast])),
+  ...Object.fromEntries(
+    ['Add', 'Sub', 'Mul', 'Div', 'Pow', 'Max', 'Min', 'Less', 'Greater', 'Where'].map((op) => [op, broadcast]),
+  ),
   ...Object.fromEntries(
     ['Abs', 'Cast', 'Exp', 'Identity', 'Neg', 'Relu', 'Sigmoid', 'Sign', 'Sqrt', 'Tanh'].map((op) => [op, same]),
   ),
 
   MatMul: (_node, [a, b]) => [matMulShape(a, b)],
 
-  Gemm: ({ attributes }, [a, b]) => [
-    [attributes.transA ? a[1] : a[0], attributes.transB ? b[0] : b[1]],
-  ],
+  Gemm: ({ attributes }, [a, b]) => [[attributes.transA ? a[1] : a[0], attributes.transB ? b[0] : b[1]]],
 
   Concat: ({ attributes }, shapes) => {
     const axis = normalAxis(Number(attributes.axis), shapes[0].length);

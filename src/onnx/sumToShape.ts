@@ -1,5 +1,5 @@
 import type { GraphBuilder } from './graphBuilder.js';
-import { sameShape, type Shape } from './shape.js';
+import { type Shape, sameShape } from './shape.js';
 
 /** Sums `value` over every axis along which `shape` was broadcast to it. */
 export function sumToShape(g: GraphBuilder, value: string, shape: Shape): string {

@@ -1,4 +1,5 @@
-import type { GraphBuilder, GraphNode } from '../graphBuilder.js';
+import type { GraphBuilder } from '../graphBuilder.js';
+import type { GraphNode } from '../graphNode.js';
 import type { Shape } from '../shape.js';
 
 /** What a gradient rule is given: a node, what flows back into its outputs, and where to put what flows on into its inputs. */
