@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { StepcastError } from '../errors.js';
+import type { LoadedModel } from '../forecast/modelContract.js';
+import { decodeModel } from '../onnx/codec.js';
+import type { ModelProto } from '../onnx/modelProto.js';
+import type { ContractError } from './contractError.js';
+import { parseMetadata } from './parseMetadata.js';
+import { stepShapes } from './stepShapes.js';
+
+export interface ModelFile {
+  readonly model: LoadedModel;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Reads a step model and holds it against the contract. Its metadata is the `stepcast` entry of the file, else the document
+ * MODEL.json beside MODEL.onnx. Name and version default to the file's name and 1.
+ *
+ * @throws {StepcastError} MODEL_MISSING, MODEL_UNREADABLE or MODEL_CONTRACT.
+ */
+export async function loadModel(path: string): Promise<ModelFile> {
+  const bytes = await readBytes(path);
+  const proto = decode(path, bytes);
+  const contract = (message: string, hint = 'see the model contract in docs/models.md'): StepcastError =>
+    new StepcastError({ code: 'MODEL_CONTRACT', op: 'load model', subject: path, message, hint });
+
+  const metadata = parseMetadata(await metadataText(path, proto, contract), contract);
+  const { featureWidth, states } = stepShapes(proto, metadata, contract);
+  const model: LoadedModel = {
+    name: metadata.name ?? basename(path).replace(/\.onnx$/, ''),
+    version: metadata.version ?? 1,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    path,
+    metadata,
+    featureWidth,
+    states,
+  };
+  return { model, bytes };
+}
+
+async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new StepcastError({
+      code: missing ? 'MODEL_MISSING' : 'MODEL_UNREADABLE',
+      op: 'load model',
+      subject: path,
+      message: missing ? 'there is no such file' : (cause as Error).message,
+      hint: missing ? 'check the path and the models directory' : 'the file must be readable by this user',
+      cause,
+    });
+  }
+}
+
+function decode(path: string, bytes: Uint8Array): ModelProto {
+  let cause: unknown;
+  try {
+    const proto = decodeModel(bytes);
+    if (proto.graph && proto.graph.node.length > 0) return proto;
+  } catch (error) {
+    cause = error;
+  }
+  throw new StepcastError({
+    code: 'MODEL_UNREADABLE',
+    op: 'load model',
+    subject: path,
+    message: 'it is no ONNX model, or is cut short',
+    hint: 'copy it again, or export it again',
+    cause,
+  });
+}
+
+async function metadataText(path: string, proto: ModelProto, contract: ContractError): Promise<string> {
+  const entry = proto.metadataProps?.find(({ key }) => key === 'stepcast');
+  if (entry) return entry.value;
+  const sidecar = path.replace(/\.onnx$/, '.json');
+  try {
+    if (sidecar === path) throw new Error('a sidecar needs a model called MODEL.onnx');
+    return await readFile(sidecar, 'utf8');
+  } catch {
+    throw contract(
+      'it carries no stepcast metadata',
+      `add metadata_props key stepcast, or the document as ${basename(sidecar)}`,
+    );
+  }
+}

@@ -1,0 +1,6 @@
+import type { Cell } from './cell.js';
+import { gru } from './gru.js';
+import { lstm } from './lstm.js';
+import { rnn } from './rnn.js';
+
+export const cells = { rnn, gru, lstm } as const satisfies Record<string, Cell>;
