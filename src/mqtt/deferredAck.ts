@@ -1,0 +1,141 @@
+import type { Duplex } from 'node:stream';
+import type { IPublishPacket, MqttClient } from 'mqtt';
+import { createTurnWriter, type TurnWriter } from './turnWriter.js';
+
+/** One network connection. Packet ids and acknowledgements belong to it and end with it. */
+export interface Link {
+  readonly stream: Duplex;
+  readonly writer: TurnWriter;
+}
+
+/** The promise to acknowledge one QoS 1 message. */
+export interface AckTicket {
+  /** PUBACK at the end of this turn, after those of all messages received before it. Nothing after the connection is gone; nothing twice. */
+  acknowledge(): void;
+}
+
+export interface DeferredAcks {
+  /** The connection of this moment; a new one is a new object. */
+  link(): Link;
+  /** Messages of the present connection that were delivered and not yet acknowledged on the wire. */
+  readonly unacknowledged: number;
+  /** Writes what is due at once, instead of at the end of the turn. */
+  flush(): void;
+  /** `flush`, and nothing more on this connection: DISCONNECT comes next. */
+  shut(): void;
+}
+
+/** Passed to mqtt.js to say "go on, and send no PUBACK": `handleMessage` skips it on an error, and the error goes nowhere. */
+const withoutPuback = new Error('PUBACK follows the commit');
+
+/**
+ * The one seam into mqtt.js. Its pump sends PUBACK from the callback of `handleMessage` and handles one packet at a time; here it goes on at
+ * once and the PUBACKs, in the order of receipt [MQTT-4.6.0-2], follow in one write a turn. They go to the stream that delivered the
+ * message and to no other: on the next connection the same packet id may belong to another message.
+ */
+export const deferAcks = (
+  client: MqttClient,
+  deliver: (packet: IPublishPacket, ticket: AckTicket | undefined) => void,
+): DeferredAcks => {
+  let current: AckQueue | undefined;
+
+  const queue = (): AckQueue => {
+    const stream = client.stream as unknown as Duplex;
+    if (current?.stream !== stream) current = new AckQueue(stream);
+    return current;
+  };
+
+  client.handleMessage = (packet, callback) => {
+    if (packet.qos !== 1) {
+      deliver(packet, undefined);
+      callback();
+      return;
+    }
+    deliver(packet, queue().expect(packet.messageId!));
+    callback(withoutPuback);
+  };
+
+  return {
+    link: queue,
+    get unacknowledged() {
+      return current?.length ?? 0;
+    },
+    flush: () => {
+      current?.flush();
+      current?.writer.flush();
+    },
+    shut: () => current?.shut(),
+  };
+};
+
+class AckQueue implements Link {
+  readonly writer: TurnWriter;
+  private tickets: Ticket[] = []; // in the order of receipt
+  private head = 0; // of those not yet acknowledged on the wire
+  private scheduled = false;
+  private closed = false;
+
+  constructor(readonly stream: Duplex) {
+    this.writer = createTurnWriter(stream);
+  }
+
+  get length(): number {
+    return this.tickets.length - this.head;
+  }
+
+  expect(packetId: number): Ticket {
+    const ticket = new Ticket(this, packetId);
+    this.tickets.push(ticket);
+    return ticket;
+  }
+
+  /** Called by a ticket: something at or behind the head may be due. */
+  settled(ticket: Ticket): void {
+    if (this.scheduled || this.tickets[this.head] !== ticket) return;
+    this.scheduled = true;
+    queueMicrotask(() => this.flush());
+  }
+
+  shut(): void {
+    this.flush();
+    this.writer.flush();
+    this.closed = true;
+  }
+
+  flush(): void {
+    this.scheduled = false;
+    let end = this.head;
+    while (end < this.tickets.length && this.tickets[end].acknowledged) end++;
+    if (this.closed || this.stream.destroyed || this.stream.writableEnded) {
+      this.head = end;
+    } else {
+      for (; this.head < end; this.head++) {
+        const { buffer, offset } = this.writer.take(4);
+        const { packetId } = this.tickets[this.head];
+        buffer[offset] = 0x40;
+        buffer[offset + 1] = 2;
+        buffer[offset + 2] = packetId >>> 8;
+        buffer[offset + 3] = packetId & 0xff;
+      }
+    }
+    if (this.head === this.tickets.length) this.tickets = [];
+    else if (this.head > 4_096) this.tickets = this.tickets.slice(this.head);
+    else return;
+    this.head = 0;
+  }
+}
+
+class Ticket implements AckTicket {
+  acknowledged = false;
+
+  constructor(
+    private readonly queue: AckQueue,
+    readonly packetId: number,
+  ) {}
+
+  acknowledge(): void {
+    if (this.acknowledged) return;
+    this.acknowledged = true;
+    this.queue.settled(this);
+  }
+}

@@ -1,0 +1,106 @@
+import { type Observable, Subject } from 'rxjs';
+import type { DecodedObservation, Delivery, ReadingSource, Reject } from '../pipeline/ports.js';
+import type { SeriesSettings } from '../series/types.js';
+import type { BrokerConnection } from './brokerConnection.js';
+import type { BrokerMessage } from './brokerMessage.js';
+import { createDecoder, type DecodeSettings } from './payloads/decoder.js';
+import { seriesNamer } from './seriesNamer.js';
+import { topicMatcher } from './topicFilter.js';
+
+export interface MqttStream {
+  readonly filter: string;
+  readonly decode: DecodeSettings;
+  readonly seriesTemplate: string | undefined;
+  readonly settings: SeriesSettings;
+}
+
+export interface MqttSourceOptions {
+  readonly connection: BrokerConnection;
+  readonly streams: readonly MqttStream[]; // the first whose filter matches a topic decodes it
+  readonly nowMs: () => number;
+}
+
+export interface MqttSource extends ReadingSource {
+  readonly deliveries$: Observable<Delivery>;
+  /** Takes nothing more, acknowledges nothing more by itself, and completes `deliveries$`. What was taken may still be acknowledged. */
+  drain(): void;
+}
+
+/** How much of a refused payload is kept for people to look at. */
+const keptBytes = 256;
+
+/**
+ * Readings from the broker: subscribes, decodes, names series. Our own topics and retained values without a time of their own are not readings.
+ * Every message is acknowledged by whoever gets its delivery; one that holds nothing at all, by the source.
+ */
+export const createMqttSource = ({ connection, streams, nowMs }: MqttSourceOptions): MqttSource => {
+  const deliveries$ = new Subject<Delivery>();
+  const decode = createDecoder();
+  const streamOf = topicMatcher(streams.map(({ filter }) => filter));
+  const names = streams.map(({ seriesTemplate }) => seriesNamer(seriesTemplate));
+  const own = `${connection.settings.prefix}/`;
+  let draining = false;
+
+  const listen = (message: BrokerMessage): boolean => {
+    if (message.topic.startsWith(own)) return false;
+    const index = streamOf(message.topic);
+    if (index < 0) return false;
+    if (draining) return true;
+    const delivery = take(message, streams[index], names[index]);
+    if (delivery) deliveries$.next(delivery);
+    else message.acknowledge();
+    return true;
+  };
+
+  const take = (
+    message: BrokerMessage,
+    { decode: settings, settings: seriesSettings }: MqttStream,
+    nameOf: (topic: string, field: string | undefined) => string,
+  ): Delivery | undefined => {
+    const { topic, payload } = message;
+    const arrivedMs = nowMs();
+    const observations: DecodedObservation[] = [];
+    const rejects: Reject[] = [];
+    const reject = (reason: string, detail: string) =>
+      rejects.push({ topic, reason, detail, payload: Uint8Array.from(payload.subarray(0, keptBytes)), arrivedMs });
+
+    if (payload.length > connection.maxPayloadBytes)
+      reject('too_large', `${payload.length} bytes; at most ${connection.maxPayloadBytes} are read`);
+    else {
+      const decoded = decode(payload, { topic, arrivedMs, contentType: message.contentType, settings });
+      let old = 0;
+      for (const { field, topic: inner = topic, tMs, y, sequence } of decoded.samples) {
+        if (message.retained && tMs === undefined) old++;
+        else observations.push({ seriesId: nameOf(inner, field), tMs, y, sequence, settings: seriesSettings });
+      }
+      if (old > 0) reject('retained', 'an old value, kept by the broker, that does not say when it was measured');
+      for (const { reason, detail } of decoded.rejects) reject(reason, detail);
+      for (const { topic: replyTopic, payload: reply } of decoded.replies ?? [])
+        connection.publish({ topic: replyTopic, qos: 0, retain: false, payload: reply });
+    }
+    if (observations.length === 0 && rejects.length === 0) return undefined;
+    return {
+      topic,
+      observations,
+      rejects,
+      arrivedMs,
+      packetId: message.packetId,
+      redelivered: message.redelivered,
+      session: message.session,
+      acknowledge: () => message.acknowledge(),
+    };
+  };
+
+  connection.subscribe(
+    streams.map(({ filter }) => filter),
+    listen,
+  );
+
+  return {
+    deliveries$,
+    drain: () => {
+      draining = true;
+      deliveries$.complete();
+    },
+  };
+};

@@ -1,0 +1,73 @@
+import type { Duplex } from 'node:stream';
+
+const slabBytes = 131_072; // the longest topic name fits
+
+export interface TurnWriter {
+  /** Room for `count` bytes at `offset` of `buffer`, to be filled before anything else happens. */
+  take(count: number): { readonly buffer: Buffer; readonly offset: number };
+  /** Appends bytes; large ones are not copied, so they must not change afterwards. */
+  append(bytes: Uint8Array): void;
+  /** Bytes taken and not yet accepted by the operating system. */
+  readonly bufferedBytes: number;
+  flush(): void;
+}
+
+/**
+ * Gathers everything written in one turn of the event loop into few large writes: small packets would otherwise cost a dozen
+ * stream writes each. Turns end with the microtasks, so nothing waits on a timer.
+ */
+export const createTurnWriter = (stream: Duplex): TurnWriter => {
+  let slab = Buffer.allocUnsafeSlow(slabBytes);
+  let start = 0; // of what is not yet handed to the stream
+  let end = 0;
+  let scheduled = false;
+  const place = { buffer: slab, offset: 0 };
+
+  const hand = () => {
+    if (end === start) return;
+    const bytes = slab.subarray(start, end);
+    start = end;
+    if (!stream.destroyed && !stream.writableEnded) stream.write(bytes);
+  };
+  const flush = () => {
+    scheduled = false;
+    hand();
+  };
+  const schedule = () => {
+    if (scheduled) return;
+    scheduled = true;
+    queueMicrotask(flush);
+  };
+  const renew = () => {
+    hand();
+    slab = Buffer.allocUnsafeSlow(slabBytes);
+    start = end = 0;
+  };
+
+  return {
+    take: (count) => {
+      if (count > slabBytes) throw new RangeError(`take: at most ${slabBytes} bytes, got ${count}`);
+      if (slabBytes - end < count) renew();
+      place.buffer = slab;
+      place.offset = end;
+      end += count;
+      schedule();
+      return place;
+    },
+    append: (bytes) => {
+      if (bytes.length > slabBytes / 8) {
+        hand();
+        if (!stream.destroyed && !stream.writableEnded) stream.write(bytes);
+        return;
+      }
+      if (slabBytes - end < bytes.length) renew();
+      slab.set(bytes, end);
+      end += bytes.length;
+      schedule();
+    },
+    get bufferedBytes() {
+      return stream.writableLength + end - start;
+    },
+    flush,
+  };
+};

@@ -1,0 +1,117 @@
+import type { Forecast, ForecastSink, Gap } from '../pipeline/ports.js';
+import { createOutbox } from './outbox.js';
+import type { Publisher } from './publisher.js';
+
+export interface PublishSettings {
+  readonly prefix: string;
+  readonly node: string;
+  readonly qos: 0 | 1;
+  readonly retain: boolean;
+  readonly outboxLimit?: number; // series whose latest forecast waits while the broker is away; default 10,000
+}
+
+export interface ForecastPublisherOptions {
+  readonly publisher: Publisher;
+  readonly settings: PublishSettings;
+  readonly log: (message: string, details: object) => void;
+}
+
+/** Since the start. `sent` were accepted by the connection, `superseded` and `dropped` never left. */
+export interface PublishCounts {
+  readonly sent: number;
+  readonly waiting: number;
+  readonly superseded: number;
+  readonly dropped: number;
+}
+
+export interface ForecastPublisher extends ForecastSink {
+  /** One document on `PREFIX/NODE/health`, retained. */
+  health(document: object): void;
+  status(status: 'online' | 'degraded'): void;
+  counts(): PublishCounts;
+  stop(): void;
+}
+
+interface GapMessage {
+  readonly topic: string;
+  readonly payload: Uint8Array;
+}
+
+type Sender = (payload: Uint8Array) => boolean;
+
+const contentType = 'application/json';
+const gapOutboxLimit = 1_000;
+const rememberedRoutes = 65_536;
+
+/** Forecasts, gaps and health to topics. While the broker is away, or slower than the forecasts, the latest of each series waits. */
+export const createForecastPublisher = ({ publisher, settings, log }: ForecastPublisherOptions): ForecastPublisher => {
+  const { qos, retain } = settings;
+  const base = `${settings.prefix}/${settings.node}`;
+  const forecasts = createOutbox<Forecast>(settings.outboxLimit ?? 10_000);
+  const waitingGaps = createOutbox<GapMessage>(gapOutboxLimit);
+  const routes = new Map<string, { send: Sender; expirySeconds: number }>();
+  const healthRoute = publisher.route({ topic: `${base}/health`, qos: 1, retain: true, contentType });
+  let lastHealth: Uint8Array | undefined; // not yet accepted
+  let gapNumber = 0;
+  let sent = 0;
+
+  const senderOf = ({ seriesId, horizon, stepMs }: Forecast): Sender => {
+    const expirySeconds = Math.max(1, Math.ceil((horizon * stepMs) / 1000));
+    const known = routes.get(seriesId);
+    if (known?.expirySeconds === expirySeconds) return known.send;
+    if (routes.size >= rememberedRoutes) routes.clear();
+    const topic = `${base}/forecast/${topicOfSeries(seriesId)}`;
+    const send = publisher.route({ topic, qos, retain, contentType, expirySeconds });
+    routes.set(seriesId, { send, expirySeconds });
+    return send;
+  };
+  const sendForecast = (forecast: Forecast): boolean => {
+    if (!senderOf(forecast)(forecast.json)) return false;
+    sent++;
+    return true;
+  };
+  const sendGap = ({ topic, payload }: GapMessage): boolean =>
+    publisher.publish({ topic, qos: 1, retain: false, contentType, payload });
+
+  const flush = () => {
+    if (lastHealth && healthRoute(lastHealth)) lastHealth = undefined;
+    waitingGaps.flush(sendGap);
+    forecasts.flush(sendForecast);
+  };
+  const subscription = publisher.ready$.subscribe(flush);
+
+  return {
+    publish: (issued) => {
+      for (const forecast of issued) {
+        // A waiting forecast of the series is older than this one: it must not leave after it.
+        if (forecasts.size > 0 && forecasts.has(forecast.seriesId)) forecasts.put(forecast.seriesId, forecast);
+        else if (!sendForecast(forecast)) forecasts.put(forecast.seriesId, forecast);
+      }
+    },
+    gaps: (found) => {
+      for (const gap of found) {
+        log('gap', { ...gap });
+        const message = { topic: `${base}/gap/${topicOfSeries(gap.seriesId)}`, payload: Buffer.from(gapJson(gap)) };
+        if (!sendGap(message)) waitingGaps.put(String(gapNumber++), message);
+      }
+    },
+    health: (document) => {
+      const payload = Buffer.from(JSON.stringify(document));
+      lastHealth = healthRoute(payload) ? undefined : payload;
+    },
+    status: (status) => publisher.setStatus(status),
+    counts: () => ({
+      sent,
+      waiting: forecasts.size,
+      superseded: forecasts.replaced,
+      dropped: forecasts.dropped + waitingGaps.dropped,
+    }),
+    stop: () => subscription.unsubscribe(),
+  };
+};
+
+/** A series name as the end of a topic name, which must hold neither wildcards nor NUL. [MQTT-3.3.2-2] */
+export const topicOfSeries = (seriesId: string): string => seriesId.replace(/[+#\0]/g, '_');
+
+const gapJson = ({ seriesId, fromMs, toMs, missing, reason }: Gap): string =>
+  JSON.stringify({ series: seriesId, from: fromMs, to: toMs, missing, reason });
