@@ -1,0 +1,120 @@
+import { interval, lastValueFrom } from 'rxjs';
+import type { Config } from './config/config.js';
+import { StepcastError } from './errors.js';
+import { ModelShelf } from './inference/modelShelf.js';
+import type { Logger } from './log.js';
+import { modelsDir } from './modelsDir.js';
+import { createBrokerConnection } from './mqtt/brokerConnection.js';
+import { createMqttSource } from './mqtt/mqttSource.js';
+import { NodeClock } from './nodeClock.js';
+import { counters } from './pipeline/counters.js';
+import { pipeline } from './pipeline/pipeline.js';
+import type { StoredState } from './pipeline/ports.js';
+import { SeriesBook } from './pipeline/seriesBook.js';
+import { createForecastPublisher } from './publish/forecastPublisher.js';
+import { reportHealth } from './reportHealth.js';
+import { openSqliteStore } from './storage/sqliteStore.js';
+import { releasedMs, version } from './version.js';
+
+const pulseMs = 1000;
+
+export interface DaemonOptions {
+  readonly signal: AbortSignal; // aborted: drain, commit, acknowledge, save, and end
+  readonly log: Logger;
+  readonly onReady?: () => void; // subscribed: readings are taken from now on
+}
+
+/**
+ * The daemon, wired: models, store, restored series, broker, pipeline. Resolves after a clean stop.
+ *
+ * @throws {StepcastError} when it cannot begin: a bad model, a store that cannot be opened, a broker that refuses it.
+ */
+export async function runDaemon(config: Config, { signal, log, onReady = () => {} }: DaemonOptions): Promise<void> {
+  const shelf = new ModelShelf(modelsDir(config.models));
+  for (const name of new Set(['auto', ...config.streams.map(({ settings }) => settings.model)])) await shelf.load(name);
+
+  const clock = new NodeClock({
+    notBeforeMs: releasedMs,
+    onStep: (stepMs) => log.warn({ stepMs }, 'the wall clock was set by more than a day; not followed until the next start'),
+  });
+  const { health, ...watch } = reportHealth(log);
+  const store = await openSqliteStore({
+    path: config.store.path,
+    retention: config.store.retention,
+    nowMs: () => clock.nowMs(),
+    onProblem: (problem) => watch.storeProblem(problem),
+  });
+  try {
+    const stored = await store.load();
+    await loadStoredModels(stored, shelf, log);
+    store.registerModels(shelf.loaded.map(({ model }) => model));
+    const book = new SeriesBook(store, (name) => shelf.stepper(name));
+    await restore(book, stored, log);
+    if (signal.aborted) return;
+
+    const connection = createBrokerConnection({
+      settings: { ...config.broker, node: config.node, prefix: config.publish.prefix },
+      random: Math.random,
+    });
+    const source = createMqttSource({ connection, streams: config.streams, nowMs: () => clock.nowMs() });
+    const publisher = createForecastPublisher({
+      publisher: connection,
+      settings: { ...config.publish, node: config.node },
+      log: (message, details) => log.warn(details, message),
+    });
+    const counts = counters();
+    const stopWatching = watch.start({ connection, publisher, counts, book, store, clock });
+    const refused = new Promise<never>((_, reject) => connection.status$.subscribe((status) => watch.broker(status, reject, onReady)));
+
+    const flow = pipeline({
+      ...{ source, book, store, clock, counters: counts, sink: publisher },
+      flushMs: config.store.flushMs,
+      pulse$: interval(pulseMs),
+    });
+    const finished = lastValueFrom(flow, { defaultValue: [] });
+    log.info({ version, node: config.node, broker: config.broker.url, db: config.store.path, series: book.size }, 'stepcast starts');
+    try {
+      connection.start();
+      await Promise.race([aborted(signal), refused, finished]);
+    } finally {
+      source.drain();
+      await finished;
+      stopWatching();
+      await connection.close();
+      publisher.stop();
+      log.info({ ...health(), ...counts }, 'stepcast ends');
+    }
+  } finally {
+    await store.close();
+    await shelf.release();
+  }
+}
+
+/** Series of earlier runs keep their model as long as its file is there. */
+async function loadStoredModels({ series }: StoredState, shelf: ModelShelf, log: Logger): Promise<void> {
+  for (const name of new Set(series.map(({ settings }) => settings.model))) {
+    try {
+      await shelf.load(name);
+    } catch (error) {
+      if (!(error instanceof StepcastError)) throw error;
+      log.warn({ model: name, problem: error.line }, 'stored series go on with the default model');
+    }
+  }
+}
+
+async function restore(book: SeriesBook, stored: StoredState, log: Logger): Promise<void> {
+  const began = performance.now();
+  let told = began;
+  let total = 0;
+  await book.restore(stored, (replayed) => {
+    total = replayed;
+    if (performance.now() - told < 1000) return;
+    told = performance.now();
+    log.info({ replayed, series: book.size }, 'replaying the log');
+  });
+  if (book.size === 0) return;
+  log.info({ series: book.size, replayed: total, seconds: Number(((performance.now() - began) / 1000).toFixed(2)) }, 'state restored');
+}
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => (signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true })));

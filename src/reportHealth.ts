@@ -1,0 +1,78 @@
+import type { StepcastError } from './errors.js';
+import type { Logger } from './log.js';
+import type { BrokerConnection, BrokerStatus } from './mqtt/brokerConnection.js';
+import type { Clock } from './pipeline/clock.js';
+import type { Counters } from './pipeline/counters.js';
+import type { SeriesBook } from './pipeline/seriesBook.js';
+import type { ForecastPublisher } from './publish/forecastPublisher.js';
+
+const everyMs = 10_000;
+
+interface Parts {
+  connection: Pick<BrokerConnection, 'unacknowledged'>;
+  publisher: ForecastPublisher;
+  counts: Counters;
+  book: SeriesBook;
+  store: object;
+  clock: Clock;
+}
+
+/** What the daemon says of itself: to the log, on the status topic and, retained, on the health topic. */
+export function reportHealth(log: Logger) {
+  let parts: Parts | undefined;
+  let storeProblem: StepcastError | undefined;
+  let brokerAway: string | undefined;
+  let wasReady = false;
+  let lastRejects = 0;
+
+  const health = () => ({
+    status: storeProblem ? 'degraded' : 'ok',
+    reasons: storeProblem ? [storeProblem.line] : [],
+    series: parts?.book.size ?? 0,
+    unacknowledged: parts?.connection.unacknowledged ?? 0,
+    outbox: parts?.publisher.counts(),
+  });
+
+  const tell = (): void => {
+    if (!parts) return;
+    const { publisher, counts, clock } = parts;
+    publisher.status(storeProblem ? 'degraded' : 'online');
+    publisher.health({ ...health(), counts, time: clock.nowMs() });
+    const rejects = Object.values(counts.rejects).reduce((sum, count) => sum + count, 0);
+    if (rejects > lastRejects) log.warn({ rejects: counts.rejects }, 'payloads that could not be used are in quarantine');
+    lastRejects = rejects;
+  };
+
+  return {
+    health,
+    start: (started: Parts): (() => void) => {
+      parts = started;
+      const timer = setInterval(tell, everyMs);
+      tell();
+      return () => clearInterval(timer);
+    },
+    /** The store cannot commit (nothing is acknowledged meanwhile), or, undefined, can again. */
+    storeProblem: (problem: StepcastError | undefined): void => {
+      if (problem) log.error({ code: problem.code }, problem.line);
+      else if (storeProblem) log.info('the store commits again');
+      storeProblem = problem;
+      tell();
+    },
+    /** @param refuse is told of an answer of the broker that waiting will not change, before it was ever reached. */
+    broker: (status: BrokerStatus, refuse: (error: StepcastError) => void, onReady: () => void): void => {
+      if (status.state === 'connected') {
+        log.info({ mqtt: status.protocolVersion === 5 ? '5' : '3.1.1', resumed: status.resumed }, 'connected');
+        brokerAway = undefined;
+        tell();
+      } else if (status.state === 'subscribed') {
+        if (status.refused.length > 0) refuse(status.refused[0]);
+        else if (!wasReady) onReady();
+        wasReady = true;
+      } else if (status.state === 'away') {
+        if (status.misconfigured && !wasReady) refuse(status.error);
+        if (brokerAway !== status.error.line) log.warn({ code: status.error.code, retryMs: Math.round(status.retryMs) }, status.error.line);
+        brokerAway = status.error.line;
+      }
+    },
+  };
+}
