@@ -52,7 +52,15 @@ const broker = z
       .describe('Most messages in flight: delivered and not yet committed.'),
     maxPayload: size(64).prefault('1MiB').describe('Larger payloads are refused unread.'),
   })
-  .superRefine(({ cert, key }, context) => {
+  .superRefine(({ url, ca, cert, key }, context) => {
+    for (const [name, value] of Object.entries({ ca, cert, key })) {
+      if (value === undefined || url.encrypted) continue;
+      context.addIssue({
+        code: 'custom',
+        path: [name],
+        message: `expected mqtts:// or wss:// in broker.url, or no ${name}`,
+      });
+    }
     const message = (have: string) => `expected with ${have}: a client certificate is cert and key together`;
     if (cert !== undefined && key === undefined)
       context.addIssue({ code: 'custom', path: ['key'], message: message('cert') });

@@ -1,0 +1,58 @@
+import type { Command } from 'commander';
+import { formatDuration } from '../config/duration.js';
+import type { Context } from './context.js';
+import { databaseOption, formatOption } from './databaseOption.js';
+import { type Cell, type Column, printRows, showCell, showTime, type TableFormat } from './table.js';
+
+const accuracyForecasts = 500;
+
+const columns: readonly Column[] = [
+  { name: 'series' },
+  { name: 'readings' },
+  { name: 'cadence', show: showCadence },
+  { name: 'season' },
+  { name: 'model' },
+  { name: 'first_time', show: showTime },
+  { name: 'last_time', show: showTime },
+  { name: 'last_value' },
+  { name: 'mae' },
+  { name: 'mae_persistence' },
+  { name: 'coverage' },
+];
+
+export function addSeries(program: Command, { io, bodies }: Context): void {
+  program
+    .command('series')
+    .description('every known series: readings, cadence, season, model, last value, live accuracy')
+    .addOption(databaseOption())
+    .addOption(formatOption())
+    .option('--json', 'the same as --format json')
+    .addHelpText(
+      'after',
+      `
+mae is the mean absolute error of the median one step ahead, mae_persistence that of "the next value is the last one", and
+coverage the share of values between q10 and q90 (nominally 0.8): all three over the newest ${accuracyForecasts} forecasts.
+
+Examples:
+  stepcast series
+  stepcast series --db /var/lib/stepcast/stepcast.db --json`,
+    )
+    .action(async ({ db, format, json }: { db: string; format: TableFormat; json?: boolean }) => {
+      const rows = [];
+      for (const row of await bodies.listSeries(db)) {
+        const accuracy = await bodies.liveAccuracy(db, row.series, accuracyForecasts);
+        rows.push({
+          ...row,
+          mae: accuracy?.mae1,
+          mae_persistence: accuracy?.persistence1,
+          coverage: accuracy?.coverage,
+        });
+      }
+      printRows(io, json ? 'json' : format, columns, rows);
+    });
+}
+
+function showCadence(value: Cell): string {
+  if (value === 0) return 'event';
+  return typeof value === 'number' ? formatDuration(value) : showCell(value);
+}

@@ -1,0 +1,25 @@
+import type { Config } from './config.js';
+
+/** What works, and is probably not meant: for `stepcast check` and the log at the start. */
+export function configWarnings({ broker, streams, publish }: Config): string[] {
+  const warnings: string[] = [];
+  if (!broker.encrypted && !broker.loopback) {
+    const what = broker.password === undefined ? 'readings and forecasts travel' : 'the password travels';
+    warnings.push(`broker.url: ${what} unencrypted to ${broker.url} — use mqtts:// or wss://`);
+  }
+  for (const [index, { filter, decode }] of streams.entries()) {
+    const first = streams.findIndex((other) => other.filter === filter);
+    if (first < index)
+      warnings.push(`streams[${index}].topic: never used, streams[${first}] takes the same topics first`);
+    if (
+      decode.payload === 'number' &&
+      (decode.value.length > 0 || decode.time !== undefined || decode.sequence !== undefined)
+    ) {
+      warnings.push(`streams[${index}].payload: a bare number has no fields: value, time and sequence are not used`);
+    }
+    if (filter.startsWith(`${publish.prefix}/`)) {
+      warnings.push(`streams[${index}].topic: topics under publish.prefix ${publish.prefix}/ are never read`);
+    }
+  }
+  return warnings;
+}

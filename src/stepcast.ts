@@ -1,0 +1,26 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { oneLine } from './cli/oneLine.js';
+import { runCli } from './cli/runCli.js';
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+// A reader that has seen enough (`stepcast query … | head`) is no failure.
+for (const output of [process.stdout, process.stderr]) {
+  output.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+}
+for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+  process.on(event, (error: unknown) => {
+    process.stderr.write(`stepcast: internal failure: ${oneLine(error)}\n`);
+    process.exit(1);
+  });
+}
+const { stdout, stderr, env } = process;
+process.exitCode = await runCli(
+  process.argv.slice(2),
+  { stdout, stderr, env, hostName: hostname(), nowMs: Date.now },
+  version,
+);
