@@ -15,7 +15,7 @@ export interface ForecastQuery {
 
 /** What the commands set going. Each is loaded when it is called: help and usage errors need none of it. */
 export interface Bodies {
-  runDaemon(config: Config, signal: AbortSignal): Promise<void>;
+  runDaemon(config: Config, io: Io & { readonly signal: AbortSignal }): Promise<void>;
   runDemo(options: DemoCommand, io: Io & { readonly signal: AbortSignal }): Promise<void>;
   runBacktest(options: BacktestCommand, io: Io): Promise<void>;
   listSeries(db: string): Promise<readonly StoredSeries[]>;
@@ -26,7 +26,10 @@ export interface Bodies {
 }
 
 export const bodies: Bodies = {
-  runDaemon: async (...args) => (await import('../main.js')).runDaemon(...args),
+  runDaemon: async (config, { signal, stderr, env }) => {
+    const [{ runDaemon }, { createLogger }] = await Promise.all([import('../main.js'), import('../log.js')]);
+    await runDaemon(config, { signal, log: createLogger(config.log, stderr, env) });
+  },
   runDemo: async (...args) => (await import('../demo/demo.js')).runDemo(...args),
   runBacktest: async (...args) => (await import('../backtest/runBacktest.js')).runBacktest(...args),
   listSeries: async (...args) => (await import('../storage/queries.js')).listSeries(...args),

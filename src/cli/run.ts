@@ -27,6 +27,6 @@ SIGTERM or Ctrl-C ends it cleanly: what was acknowledged is on disk. A second Ct
     )
     .action(async ({ config: file, ...flags }: ConfigFlags & { config?: string }) => {
       const config = loadConfig({ file, flags, env: io.env, hostName: io.hostName });
-      await untilSignal((signal) => bodies.runDaemon(config, signal));
+      await untilSignal((signal) => bodies.runDaemon(config, { ...io, signal }));
     });
 }
