@@ -50,7 +50,7 @@ export function addBacktest(program: Command, { io, bodies }: Context): void {
       collect,
     )
     .addOption(
-      new Option('--learn <on|off>', 'whether the model learns on the way').choices(['on', 'off']).default('on'),
+      new Option('--learn <on|off>', 'whether the model learns on the way').choices(['on', 'off']).default('off'),
     )
     .addOption(
       new Option('--protocol <name>', 'which rows train and which are scored').choices(protocols).default('single'),

@@ -31,7 +31,7 @@ export const bodies: Bodies = {
     await runDaemon(config, { signal, log: createLogger(config.log, stderr, env) });
   },
   runDemo: async (...args) => (await import('../demo/demo.js')).runDemo(...args),
-  runBacktest: async (...args) => (await import('../backtest/runBacktest.js')).runBacktest(...args),
+  runBacktest: async (...args) => (await import('./runBacktest.js')).runBacktest(...args),
   listSeries: async (...args) => (await import('../storage/queries.js')).listSeries(...args),
   queryForecasts: async (...args) => (await import('../storage/queries.js')).queryForecasts(...args),
   liveAccuracy: async (...args) => (await import('../storage/queries.js')).liveAccuracy(...args),
