@@ -1,12 +1,8 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { oneLine } from './cli/oneLine.js';
 import { runCli } from './cli/runCli.js';
-
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
+import { version } from './version.js';
 
 // A reader that has seen enough (`stepcast query … | head`) is no failure.
 for (const output of [process.stdout, process.stderr]) {

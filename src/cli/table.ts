@@ -27,7 +27,7 @@ export const usesColour = ({ stdout, env }: Pick<Io, 'stdout' | 'env'>): boolean
 function tableText(columns: readonly Column[], rows: readonly Row[], colour: boolean): string {
   const cells = rows.map((row) => columns.map(({ name, show = showCell }) => show(row[name])));
   const widths = columns.map(({ name }, i) => Math.max(name.length, ...cells.map((line) => line[i]!.length)));
-  const right = columns.map(({ name }) => rows.some((row) => typeof row[name] === 'number'));
+  const right = columns.map(({ name, show }) => !show && rows.some((row) => typeof row[name] === 'number'));
   const line = (texts: readonly string[]): string =>
     texts
       .map((text, i) => (right[i] ? text.padStart(widths[i]!) : text.padEnd(widths[i]!)))

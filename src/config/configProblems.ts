@@ -30,16 +30,26 @@ export function problemsOf(issues: readonly z.core.$ZodIssue[], reported: readon
     .filter(({ path }) => path.length === 0 || !known.has(pathName(path)));
 }
 
-/** `streams[0].horizon (4:14): expected a whole number from 1 to 1024, got "many"`, or with the flag in place of the position. */
-export function problemLine(problem: Problem, { raw, flagOf, locate }: Written): string {
-  const { path } = problem;
-  const flag = flagOf(path);
-  const { line, col } = problem.at ?? locate(path, problem.ofKey);
-  const where = flag ?? [pathName(path), `(${line}:${col})`].filter(Boolean).join(' ');
-  const message = problem.message
-    .replace(/^Invalid input: expected (\w+), received .*/, 'expected $1')
-    .replace(/\bobject$/, 'a map of keys');
-  return `${where}: ${message}${/^expected/.test(message) && !problem.at ? `, got ${shown(raw, path)}` : ''}`;
+/**
+ * `streams[0].horizon (4:14): expected a whole number from 1 to 1024, got "many"`, or with the flag in place of path and position.
+ * Each once, those of flags first, the others in the order of the file.
+ */
+export function problemLines(problems: readonly Problem[], { raw, flagOf, locate }: Written): string[] {
+  const placed = problems.map((problem) => {
+    const { path, at, ofKey } = problem;
+    const flag = flagOf(path);
+    const { line, col } = flag ? { line: 0, col: 0 } : (at ?? locate(path, ofKey));
+    const where = flag ?? [pathName(path), `(${line}:${col})`].filter(Boolean).join(' ');
+    return { line, col, text: `${where}: ${explained(problem, raw)}` };
+  });
+  placed.sort((a, b) => a.line - b.line || a.col - b.col);
+  return [...new Set(placed.map(({ text }) => text))];
+}
+
+function explained({ path, message, at }: Problem, raw: unknown): string {
+  const kind = /^Invalid input: expected (\w+)/.exec(message)?.[1];
+  const text = kind ? `expected ${kind === 'object' ? 'a map of keys' : kind}` : message;
+  return text.startsWith('expected') && !at ? `${text}, got ${shown(raw, path)}` : text;
 }
 
 function pathName(path: Path): string {

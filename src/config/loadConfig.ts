@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { StepcastError } from '../errors.js';
 import { type Config, toConfig } from './config.js';
 import { type ConfigFlags, withFlags } from './configFlags.js';
-import { problemLine, problemsOf } from './configProblems.js';
+import { problemLines, problemsOf } from './configProblems.js';
 import { readYaml } from './readYaml.js';
 import { configSchema } from './schema.js';
 
@@ -30,14 +30,14 @@ export function loadConfig({ file, text, flags = {}, env, hostName }: ConfigSour
   if (parsed.success && problems.length === 0) {
     return deepFreeze(toConfig(parsed.data, { file, hostName, dirGiven: raw.models?.dir !== undefined }));
   }
-  const lines = problems.map((problem) => problemLine(problem, { raw, flagOf, locate: yaml.locate }));
+  const lines = problemLines(problems, { raw, flagOf, locate: yaml.locate });
   throw new StepcastError({
     code: 'CONFIG_INVALID',
     op: 'read configuration',
     subject: file ?? (text === undefined ? 'of the command line' : 'given as text'),
-    message: [...new Set(lines)].join('; '),
+    message: lines.join('; '),
     hint: 'every key is listed in docs/configuration.md',
-    cause: [...new Set(lines)],
+    cause: lines,
   });
 }
 

@@ -1,0 +1,44 @@
+import type { Bodies } from '../../../src/cli/bodies.js';
+import { runCli } from '../../../src/cli/runCli.js';
+
+export const nowMs = Date.UTC(2026, 0, 31, 12);
+
+interface World {
+  bodies?: Partial<Bodies>;
+  isTTY?: boolean;
+  env?: NodeJS.ProcessEnv;
+}
+
+/** Runs a command line on bodies that record what they were called with. */
+export async function cli(args: readonly string[], { bodies = {}, isTTY = false, env = {} }: World = {}) {
+  const out: string[] = [];
+  const err: string[] = [];
+  const calls: [name: string, ...args: unknown[]][] = [];
+  const note =
+    (name: string) =>
+    async (...given: unknown[]) => {
+      calls.push([name, ...given]);
+    };
+  const io = {
+    stdout: { write: (text: string) => out.push(text), isTTY },
+    stderr: { write: (text: string) => err.push(text), isTTY },
+    env,
+    hostName: 'pi',
+    nowMs: () => nowMs,
+  };
+  const recorded: Bodies = {
+    runDaemon: note('runDaemon'),
+    runDemo: note('runDemo'),
+    runBacktest: note('runBacktest'),
+    listSeries: async () => [],
+    queryForecasts: async (...given) => {
+      calls.push(['queryForecasts', ...given]);
+      return [];
+    },
+    liveAccuracy: async () => undefined,
+    checkSurroundings: async function* () {},
+    ...bodies,
+  };
+  const code = await runCli(args, io, '1.2.3', recorded);
+  return { code, out: out.join(''), err: err.join(''), calls };
+}
