@@ -47,25 +47,27 @@ export class ForecastWriter {
     decimals,
   }: ForecastDocument): Uint8Array<ArrayBuffer> {
     const L = levels.length;
+    const power = powers[decimals];
     this.#reserve(512 + 3 * series.length + 3 * model.length + (horizon + 1) * (L * 26 + 3));
     this.#at = 0;
     this.#put(this.#head(series));
     this.#text(`${tMs},"issued":${issuedMs},"model":${JSON.stringify(model)},"step":${stepMs},"last":${last},"next":`);
-    round(values, horizon * L, decimals);
-    this.#number(values[medianIndex(levels)], decimals);
-    this.#text(`,"levels":[${levels.join(',')}],"values":[`);
+    this.#at = putNumber(this.#bytes, this.#at, values[medianIndex(levels)], power, decimals);
+    this.#text(`,"levels":[${levels.join(',')}],"values":`);
+    const bytes = this.#bytes;
+    let at = this.#at;
     for (let h = 0, k = 0; h < horizon; h++) {
-      if (h > 0) this.#bytes[this.#at++] = comma;
-      this.#bytes[this.#at++] = open;
+      bytes[at++] = h > 0 ? comma : open;
       for (let l = 0; l < L; l++, k++) {
-        if (l > 0) this.#bytes[this.#at++] = comma;
-        this.#number(values[k], decimals);
+        bytes[at++] = l > 0 ? comma : open;
+        at = putNumber(bytes, at, values[k], power, decimals);
+        values[k] = rounded(values[k], power);
       }
-      this.#bytes[this.#at++] = close;
+      bytes[at++] = close;
     }
-    this.#bytes[this.#at++] = close;
-    this.#bytes[this.#at++] = 125; // }
-    return this.#bytes.slice(0, this.#at);
+    bytes[at++] = close;
+    bytes[at++] = 125; // }
+    return bytes.slice(0, at);
   }
 
   #head(series: string): Uint8Array {
@@ -87,33 +89,6 @@ export class ForecastWriter {
     this.#at += ascii.encodeInto(text, this.#bytes.subarray(this.#at)).written;
   }
 
-  /** A value already rounded to `decimals`. Digits by integer arithmetic: 72 numbers a forecast make this the hot spot. */
-  #number(value: number, decimals: number): void {
-    const scaled = Math.round(Math.abs(value) * powers[decimals]);
-    if (!(scaled < 2 ** 31)) {
-      this.#text(String(value));
-      return;
-    }
-    let k = scaled | 0;
-    if (value < 0 && k > 0) this.#bytes[this.#at++] = minus;
-    let fraction = decimals;
-    while (fraction > 0 && k % 10 === 0) {
-      k = (k / 10) | 0;
-      fraction--;
-    }
-    let digits = 1;
-    for (let rest = (k / 10) | 0; rest > 0; rest = (rest / 10) | 0) digits++;
-    if (digits <= fraction) digits = fraction + 1;
-    let at = this.#at + digits + (fraction > 0 ? 1 : 0);
-    this.#at = at;
-    for (let i = 0; i < digits; i++) {
-      if (i === fraction && fraction > 0) this.#bytes[--at] = point;
-      const rest = (k / 10) | 0;
-      this.#bytes[--at] = zero + k - 10 * rest;
-      k = rest;
-    }
-  }
-
   #reserve(size: number): void {
     if (this.#bytes.length < size) this.#bytes = new Uint8Array(2 * size);
   }
@@ -121,12 +96,38 @@ export class ForecastWriter {
 
 const powers = Array.from({ length: 10 }, (_, d) => 10 ** d);
 
-function round(values: Float64Array, count: number, decimals: number): void {
-  const power = powers[decimals];
-  for (let i = 0; i < count; i++) {
-    const rounded = Math.round(values[i] * power) / power;
-    if (Number.isFinite(rounded)) values[i] = rounded;
+/** `value` to the nearest multiple of 1/power; as it is where that is beyond a float64. */
+function rounded(value: number, power: number): number {
+  const near = Math.round(value * power) / power;
+  return Number.isFinite(near) ? near : value;
+}
+
+/** Writes `value` rounded to `decimals` at `at`, and returns where it ends. Integer arithmetic: 72 numbers a forecast are the hot spot. */
+function putNumber(bytes: Uint8Array, at: number, value: number, power: number, decimals: number): number {
+  const scaled = Math.round(value * power);
+  if (!(scaled < 2 ** 31 && scaled > -(2 ** 31))) {
+    return at + ascii.encodeInto(String(rounded(value, power)), bytes.subarray(at)).written;
   }
+  let k = Math.abs(scaled) | 0;
+  let fraction = decimals;
+  while (fraction > 0 && k % 10 === 0) {
+    k = (k / 10) | 0;
+    fraction--;
+  }
+  let digits = 1;
+  for (let bound = 10; digits < 10 && k >= bound; bound *= 10) digits++;
+  if (digits <= fraction) digits = fraction + 1;
+  let place = at;
+  if (scaled < 0) bytes[place++] = minus;
+  const end = place + digits + (fraction > 0 ? 1 : 0);
+  place = end;
+  for (let i = 0; i < digits; i++) {
+    if (i === fraction && fraction > 0) bytes[--place] = point;
+    const rest = (k / 10) | 0;
+    bytes[--place] = zero + k - 10 * rest;
+    k = rest;
+  }
+  return end;
 }
 
 /** The level nearest to 0.5. */

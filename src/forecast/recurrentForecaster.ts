@@ -51,10 +51,10 @@ export class RecurrentForecaster {
       const unit = target === 'value' ? spread : this.features.unit(h + 1);
       for (let l = 0; l < L; l++) {
         const y = batch.y[from + l];
-        let value = base + unit * (Number.isFinite(y) ? y : 0);
+        const answer = base + unit * (Number.isFinite(y) ? y : 0);
+        const value = Number.isFinite(answer) ? answer : last;
         let at = h * L + l;
         for (; at > h * L && out[at - 1] > value; at--) out[at] = out[at - 1]; // insertion: levels never cross
-        if (!Number.isFinite(value)) value = last;
         out[at] = value;
       }
     }

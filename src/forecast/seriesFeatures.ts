@@ -142,7 +142,8 @@ export class SeriesFeatures {
     const weight = 1 / Math.min(++this.#count, memory);
     const delta = y - this.#mean;
     this.#mean += weight * delta;
-    this.#variance += weight * (delta * (y - this.#mean) - this.#variance);
+    const square = Math.min(delta * (y - this.#mean), Number.MAX_VALUE); // beyond 1e154 a square is infinite
+    this.#variance += weight * (square - this.#variance);
     for (let h = 1; h <= this.horizon; h++) {
       const change = Math.abs(y - this.#history.back(h));
       if (Number.isNaN(change)) continue;

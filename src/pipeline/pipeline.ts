@@ -1,9 +1,10 @@
-import { concatWith, defer, type Observable, of, tap } from 'rxjs';
+import { concatWith, defer, type Observable, of, pipe, type SchedulerLike, tap } from 'rxjs';
 import type { Clock } from './clock.js';
 import type { Counters } from './counters.js';
 import { admit } from './operators/admit.js';
 import { forecastTicks } from './operators/forecastTicks.js';
 import { groupCommit } from './operators/groupCommit.js';
+import { oneAtATime } from './operators/oneAtATime.js';
 import { snapshot, snapshotAll } from './operators/snapshot.js';
 import { turns } from './operators/turns.js';
 import type { ForecastSink, ReadingSource, Store } from './ports.js';
@@ -19,6 +20,7 @@ export interface PipelineParts {
   counters: Counters;
   flushMs: number;
   pulse$?: Observable<unknown>; // now and then: slots whose time is over are closed, silence is noticed
+  scheduler?: SchedulerLike; // of the flush
 }
 
 /**
@@ -34,17 +36,22 @@ export const pipeline = ({
   counters,
   flushMs,
   pulse$,
+  scheduler,
 }: PipelineParts): Observable<readonly Turn[]> =>
   source.deliveries$.pipe(
-    turns({ pulse$ }), //                      what came within one turn of the event loop
-    admit({ book, store, clock, counters }), // a time and a place in the log; readings become ticks
-    forecastTicks({ clock, counters }), //     features, one micro-batch a model, h and c in and out
-    tap((turn) => sink.publish(turn.published)), // at once: a forecast does not wait for the disk
-    tap((turn) => sink.gaps(turn.gaps)),
-    snapshot(book), //                         states, in turn
+    turns({ pulse$ }), //                          what came within one turn of the event loop
+    oneAtATime(
+      pipe(
+        admit({ book, store, clock, counters }), // a time and a place in the log; readings become ticks
+        forecastTicks({ clock, counters }), //     features, one micro-batch a model, h and c in and out
+        tap((turn) => sink.publish(turn.published)), // at once: a forecast does not wait for the disk
+        tap((turn) => sink.gaps(turn.gaps)),
+        snapshot(book), //                         states, in turn
+      ),
+    ),
     concatWith(defer(() => of(snapshotAll(book, new Turn())))),
-    groupCommit({ store, flushMs }), //        readings and forecasts in one transaction
-    tap(acknowledge), //                       and only now
+    groupCommit({ store, flushMs, scheduler }), // readings and forecasts in one transaction
+    tap(acknowledge), //                           and only now
   );
 
 function acknowledge(group: readonly Turn[]): void {

@@ -74,7 +74,9 @@ export class SeriesBook {
       const entry = this.#enter(row);
       this.#lastSeriesId = Math.max(this.#lastSeriesId, row.id);
       const snapshot = state.snapshots.get(row.id);
-      if (!snapshot || this.#loaded(entry, snapshot.model, snapshot.state)) continue;
+      if (!snapshot) continue;
+      entry.lastReadingId = snapshot.readingId;
+      if (this.#loaded(entry, snapshot.model, snapshot.state)) continue;
       rebuilt.push(...this.rebuild(this.#enter(row), snapshot.readingId));
     }
     await this.#step(rebuilt);

@@ -8,7 +8,7 @@ import { Quiet } from './quiet.js';
 
 /** Readings between two snapshots of a series. */
 export const snapshotEvery = 256;
-const layout = 1; // of a snapshot; a change of any save() raises it
+const layout = 2; // of a snapshot; a change of any save() raises it
 
 /** One known series: its way to ticks, its forecaster, and what the next snapshot needs to know. */
 export class SeriesEntry {
@@ -19,7 +19,7 @@ export class SeriesEntry {
   readonly forecaster: RecurrentForecaster;
   readonly horizon: number; // steps: what the stream asks for, at most what the model has
   readonly quiet = new Quiet();
-  stepMs = 0;
+  stepMs: number; // of the last tick
   lastReadingId = 0;
   readingsSinceSnapshot = 0;
   snapshotAt: number; // readings since the last one at which the next is due
@@ -31,6 +31,7 @@ export class SeriesEntry {
     this.id = id;
     this.seriesId = seriesId;
     this.settings = settings;
+    this.stepMs = settings.cadenceMs;
     this.track = new SeriesTrack(settings);
     this.forecaster = new RecurrentForecaster(model, settings);
     this.horizon = Math.min(settings.horizon, model.metadata.horizon);

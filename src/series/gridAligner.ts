@@ -26,7 +26,8 @@ export class GridAligner implements Aligner {
   readonly #counter: Counter | undefined;
   #open: Slot[] = []; // ascending
   #closed = Number.NaN; // the last slot that became a tick
-  #base = Number.NaN; // the slot of n = 0
+  #base = Number.NaN; // the slot of n = 0; none before the first slot of a time line is closed
+  #next = 0; // n of that first slot
   #restart = true;
   #newestMs = Number.NEGATIVE_INFINITY;
 
@@ -58,7 +59,7 @@ export class GridAligner implements Aligner {
 
   take(tMs: number, y: number, restart: boolean, emit: (tick: Tick) => void): void {
     const slot = Math.floor(tMs / this.#cadenceMs);
-    if (restart) this.#beginAgain(slot, emit);
+    if (restart) this.#beginAgain(emit);
     this.#merge(slot, y);
     this.#newestMs = Math.max(this.#newestMs, tMs);
     this.closeUntil(this.#newestMs, emit);
@@ -69,7 +70,8 @@ export class GridAligner implements Aligner {
   }
 
   save(writer: SnapshotWriter): void {
-    for (const value of [this.#closed, this.#base, this.#restart ? 1 : 0, this.#newestMs]) writer.f64(value);
+    for (const value of [this.#closed, this.#base, this.#next, this.#restart ? 1 : 0, this.#newestMs])
+      writer.f64(value);
     writer.f64s(Float64Array.from(this.#open.flatMap(({ slot, y, count }) => [slot, y, count])));
     this.#counter?.save(writer);
   }
@@ -77,6 +79,7 @@ export class GridAligner implements Aligner {
   load(reader: SnapshotReader): void {
     this.#closed = reader.f64();
     this.#base = reader.f64();
+    this.#next = reader.f64();
     this.#restart = reader.f64() === 1;
     this.#newestMs = reader.f64();
     const flat = reader.f64s();
@@ -104,7 +107,7 @@ export class GridAligner implements Aligner {
   }
 
   #close({ slot, y, count }: Slot, emit: (tick: Tick) => void): void {
-    if (Number.isNaN(this.#base)) this.#base = slot;
+    if (Number.isNaN(this.#base)) this.#base = slot - this.#next;
     const gap = Number.isNaN(this.#closed) ? 0 : slot - this.#closed - 1;
     const long = gap > this.#maxGapSteps;
     if (!long) for (let k = slot - gap; k < slot; k++) emit(this.#tick(k, Number.NaN, 0, false));
@@ -121,10 +124,10 @@ export class GridAligner implements Aligner {
   }
 
   /** A new time line: what is open is emitted, and `n` goes on by one from there. */
-  #beginAgain(slot: number, emit: (tick: Tick) => void): void {
+  #beginAgain(emit: (tick: Tick) => void): void {
     this.closeUntil(Number.POSITIVE_INFINITY, emit);
-    const next = Number.isNaN(this.#closed) ? 0 : this.#closed - this.#base + 1;
-    this.#base = slot - next;
+    if (!Number.isNaN(this.#closed)) this.#next = this.#closed - this.#base + 1;
+    this.#base = Number.NaN;
     this.#closed = Number.NaN;
     this.#newestMs = Number.NEGATIVE_INFINITY;
     this.#restart = true;

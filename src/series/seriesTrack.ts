@@ -26,6 +26,7 @@ export interface Admission {
 export class SeriesTrack {
   readonly #aligner: Aligner;
   #lastMs = Number.NEGATIVE_INFINITY; // the newest reading that took part
+  #newestMs = Number.NEGATIVE_INFINITY; // the newest reading of all, on whatever time line
   #lateRun = 0;
   #lateMs = Number.NEGATIVE_INFINITY; // the newest of the late run
 
@@ -36,6 +37,11 @@ export class SeriesTrack {
   /** The time of the newest reading that took part; −∞ before the first. */
   get lastMs(): number {
     return this.#lastMs;
+  }
+
+  /** No reading was ever later than this: a later one is no repetition. −∞ before the first. */
+  get newestMs(): number {
+    return this.#newestMs;
   }
 
   /** Event time at which an open slot can be closed; undefined when none is open. */
@@ -58,6 +64,7 @@ export class SeriesTrack {
   }
 
   take({ tMs, y, flags }: Pick<Reading, 'tMs' | 'y' | 'flags'>, emit: (tick: Tick) => void): void {
+    this.#newestMs = Math.max(this.#newestMs, tMs);
     if (flags & ReadingFlag.late) {
       this.#lateRun = tMs > this.#lateMs ? this.#lateRun + 1 : 1;
       this.#lateMs = tMs;
@@ -76,12 +83,13 @@ export class SeriesTrack {
   }
 
   save(writer: SnapshotWriter): void {
-    for (const value of [this.#lastMs, this.#lateRun, this.#lateMs]) writer.f64(value);
+    for (const value of [this.#lastMs, this.#newestMs, this.#lateRun, this.#lateMs]) writer.f64(value);
     this.#aligner.save(writer);
   }
 
   load(reader: SnapshotReader): void {
     this.#lastMs = reader.f64();
+    this.#newestMs = reader.f64();
     this.#lateRun = reader.f64();
     this.#lateMs = reader.f64();
     this.#aligner.load(reader);

@@ -82,7 +82,7 @@ class AdmissionDesk {
     const isStamped = (flags & ReadingFlag.stamped) !== 0;
     const isKnown = isStamped
       ? taken.some((row) => row.series === entry.id && row.y === y)
-      : tMs <= entry.track.lastMs && this.#store.contains(entry.id, tMs, y);
+      : tMs <= entry.track.newestMs && this.#store.contains(entry.id, tMs, y);
     if (isKnown) {
       this.#counters.duplicates++;
       return;

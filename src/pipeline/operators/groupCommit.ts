@@ -48,6 +48,7 @@ export function groupCommit({
         committing = true;
         store.commit(merged(taken)).then(
           () => {
+            if (subscriber.closed) return;
             committing = false;
             subscriber.next(taken);
             if (completed || deliveries >= largest || deliveries === window.size) flush();
@@ -105,8 +106,8 @@ class InFlightWindow {
 }
 
 const isEmpty = (turn: Turn): boolean =>
-  turn.deliveries.length + turn.readings.length + turn.forecasts.length + turn.snapshots.length + turn.gaps.length ===
-  0;
+  turn.deliveries.length + turn.readings.length + turn.forecasts.length === 0 &&
+  turn.snapshots.length + turn.summaries.length + turn.gaps.length === 0;
 
 const merged = (turns: readonly Turn[]): CommitBatch =>
   turns.length === 1

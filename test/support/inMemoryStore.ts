@@ -1,0 +1,97 @@
+import type {
+  CommitBatch,
+  ForecastRow,
+  ReadingRow,
+  SeriesRow,
+  SnapshotRow,
+  Store,
+  StoredState,
+} from '../../src/pipeline/ports.js';
+
+/**
+ * The Store port in memory. What was committed is what a later run finds: `afterCrash` is such a run, begun while commits were
+ * under way. `gate` holds every commit back until it resolves.
+ */
+export class InMemoryStore implements Store {
+  readonly series = new Map<number, SeriesRow>();
+  readonly snapshots = new Map<number, SnapshotRow>();
+  readonly readings: ReadingRow[] = [];
+  readonly forecasts: ForecastRow[] = [];
+  readonly batches: CommitBatch[] = [];
+  readonly #known = new Set<string>();
+  #packetFloor = 0; // position in #ledger
+  #ledger: ReadingRow[] = [];
+  gate: () => Promise<void> = () => Promise.resolve();
+
+  afterCrash(): InMemoryStore {
+    const next = new InMemoryStore();
+    for (const batch of this.batches) next.#write(batch);
+    for (const row of next.readings) next.#note(row);
+    return next;
+  }
+
+  async load(): Promise<StoredState> {
+    return {
+      series: [...this.series.values()],
+      snapshots: new Map(this.snapshots),
+      lastReadingId: this.readings.at(-1)?.id ?? 0,
+    };
+  }
+
+  async *replay({ snapshots }: StoredState): AsyncIterable<readonly ReadingRow[]> {
+    const rows = this.readings.filter(({ id, series }) => id > (snapshots.get(series)?.readingId ?? 0));
+    for (let i = 0; i < rows.length; i += 7) yield rows.slice(i, i + 7);
+  }
+
+  recent(series: number, count: number, upToId: number): readonly ReadingRow[] {
+    return this.readings.filter((row) => row.series === series && row.id <= upToId).slice(-count);
+  }
+
+  lastForecastMs(series: number): number {
+    return this.forecasts.findLast((row) => row.series === series)?.tMs ?? Number.NEGATIVE_INFINITY;
+  }
+
+  contains(series: number, tMs: number, y: number): boolean {
+    return this.#known.has(`${series} ${tMs} ${y}`);
+  }
+
+  noteTaken(row: ReadingRow): void {
+    this.#note(row);
+  }
+
+  takenByPacket(packetId: number): readonly ReadingRow[] {
+    return this.#ledger.slice(this.#packetFloor).filter((row) => row.packetId === packetId);
+  }
+
+  forgetPacket(packetId: number | undefined): void {
+    if (packetId === undefined) this.#packetFloor = this.#ledger.length;
+    else this.#ledger = this.#ledger.map((row) => (row.packetId === packetId ? { ...row, packetId: -1 } : row));
+  }
+
+  async commit(batch: CommitBatch): Promise<void> {
+    const copy: CommitBatch = {
+      series: [...batch.series],
+      readings: [...batch.readings],
+      forecasts: [...batch.forecasts],
+      snapshots: batch.snapshots.map((row) => ({ ...row, state: row.state.slice() })),
+      summaries: [...batch.summaries],
+      rejects: [...batch.rejects],
+      gaps: [...batch.gaps],
+    };
+    await this.gate();
+    this.#write(copy);
+  }
+
+  #write(batch: CommitBatch): void {
+    this.batches.push(batch);
+    for (const row of batch.series) this.series.set(row.id, row);
+    this.readings.push(...batch.readings);
+    this.forecasts.push(...batch.forecasts);
+    for (const row of batch.snapshots) this.snapshots.set(row.series, row);
+  }
+
+  #note(row: ReadingRow): void {
+    this.#known.add(`${row.series} ${row.tMs} ${row.y}`);
+    this.#ledger.push(row);
+  }
+}
