@@ -5,7 +5,7 @@ import { backoffMs } from './backoff.js';
 import { BrokerMessage } from './brokerMessage.js';
 import { brokerProblem } from './brokerProblem.js';
 import { type BrokerSettings, clientOptions, defaultMaxPayloadBytes, shownUrl, statusTopic } from './brokerSettings.js';
-import { type DeferredAcks, deferAcks } from './deferredAck.js';
+import { type AckTicket, type DeferredAcks, deferAcks } from './deferredAck.js';
 import { type PublishRoute, publishHead, publishHeaderBytes, writePublishHeader } from './publishFrame.js';
 
 export type BrokerStatus =
@@ -79,16 +79,17 @@ export const createBrokerConnection = ({
   let inFlight = 0;
   let inFlightLimit = 65_535;
 
+  const dispatch = (packet: mqtt.IPublishPacket, ticket: AckTicket | undefined) => {
+    const message = new BrokerMessage(packet, ticket, session);
+    for (const { listener } of subscriptions) if (listener(message)) return;
+    message.acknowledge();
+  };
+
   const open = () => {
-    const url = new URL(settings.url);
-    url.username = url.password = '';
-    const opened = mqtt.connect(url.href, clientOptions(settings, protocolVersion));
+    const options = clientOptions(settings, protocolVersion);
+    const opened = mqtt.connect(shownUrl(settings.url), options);
     client = opened;
-    acks = deferAcks(opened, (packet, ticket) => {
-      const message = new BrokerMessage(packet, ticket, session);
-      for (const { listener } of subscriptions) if (listener(message)) return;
-      message.acknowledge();
-    });
+    acks = deferAcks(opened, dispatch, release);
     const ifCurrent =
       <A extends unknown[]>(handle: (...args: A) => void) =>
       (...args: A) => {
@@ -187,8 +188,14 @@ export const createBrokerConnection = ({
     client!.reconnect({ incomingStore, outgoingStore });
   };
 
-  const sayStatus = (payload: string) =>
-    client!.publish(statusTopic(settings), payload, { qos: 1, retain: true }, () => {});
+  const publishQos1 = (topic: string, payload: Buffer, options: { retain: boolean; properties?: object }) => {
+    inFlight++;
+    client!.publish(topic, payload, { qos: 1, ...options }, () => {
+      inFlight--;
+      release();
+    });
+  };
+  const sayStatus = (text: string) => publishQos1(statusTopic(settings), Buffer.from(text), { retain: true });
 
   const topicRefused = (filter: string) =>
     new StepcastError({
@@ -204,7 +211,7 @@ export const createBrokerConnection = ({
     return false;
   };
   const release = () => {
-    if (!blocked || !up) return;
+    if (!blocked || !up || acks!.link().writer.bufferedBytes > maxBufferedBytes / 2) return;
     blocked = false;
     ready$.next();
   };
@@ -219,19 +226,11 @@ export const createBrokerConnection = ({
     let headVersion: 4 | 5 | undefined;
     return (payload: Uint8Array): boolean => {
       if (!up) return refuse();
-      const { writer, stream } = acks!.link();
-      if (writer.bufferedBytes > maxBufferedBytes) {
-        if (!blocked) stream.once('drain', release);
-        return refuse();
-      }
+      const { writer } = acks!.link();
+      if (writer.bufferedBytes > maxBufferedBytes) return refuse();
       if (qos === 1) {
         if (inFlight >= inFlightLimit) return refuse();
-        inFlight++;
-        const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
-        client!.publish(topic, bytes, { qos, retain, properties }, () => {
-          inFlight--;
-          release();
-        });
+        publishQos1(topic, Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength), { retain, properties });
         return true;
       }
       if (headVersion !== protocolVersion) head = publishHead(target, (headVersion = protocolVersion));

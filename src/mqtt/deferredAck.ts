@@ -36,12 +36,13 @@ const withoutPuback = new Error('PUBACK follows the commit');
 export const deferAcks = (
   client: MqttClient,
   deliver: (packet: IPublishPacket, ticket: AckTicket | undefined) => void,
+  written: () => void = () => {},
 ): DeferredAcks => {
   let current: AckQueue | undefined;
 
   const queue = (): AckQueue => {
     const stream = client.stream as unknown as Duplex;
-    if (current?.stream !== stream) current = new AckQueue(stream);
+    if (current?.stream !== stream) current = new AckQueue(stream, written);
     return current;
   };
 
@@ -75,8 +76,11 @@ class AckQueue implements Link {
   private scheduled = false;
   private closed = false;
 
-  constructor(readonly stream: Duplex) {
-    this.writer = createTurnWriter(stream);
+  constructor(
+    readonly stream: Duplex,
+    written: () => void,
+  ) {
+    this.writer = createTurnWriter(stream, written);
   }
 
   get length(): number {

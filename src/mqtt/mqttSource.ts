@@ -3,7 +3,8 @@ import type { DecodedObservation, Delivery, ReadingSource, Reject } from '../pip
 import type { SeriesSettings } from '../series/types.js';
 import type { BrokerConnection } from './brokerConnection.js';
 import type { BrokerMessage } from './brokerMessage.js';
-import { createDecoder, type DecodeSettings } from './payloads/decoder.js';
+import { createDecoder } from './payloads/createDecoder.js';
+import type { DecodeSettings } from './payloads/decoder.js';
 import { seriesNamer } from './seriesNamer.js';
 import { topicMatcher } from './topicFilter.js';
 

@@ -14,20 +14,23 @@ export interface TurnWriter {
 
 /**
  * Gathers everything written in one turn of the event loop into few large writes: small packets would otherwise cost a dozen
- * stream writes each. Turns end with the microtasks, so nothing waits on a timer.
+ * stream writes each. Turns end with the microtasks, so nothing waits on a timer. `written` is called whenever bytes have left.
  */
-export const createTurnWriter = (stream: Duplex): TurnWriter => {
+export const createTurnWriter = (stream: Duplex, written: () => void): TurnWriter => {
   let slab = Buffer.allocUnsafeSlow(slabBytes);
   let start = 0; // of what is not yet handed to the stream
   let end = 0;
   let scheduled = false;
   const place = { buffer: slab, offset: 0 };
 
+  const write = (bytes: Uint8Array) => {
+    if (!stream.destroyed && !stream.writableEnded) stream.write(bytes, written);
+  };
   const hand = () => {
     if (end === start) return;
     const bytes = slab.subarray(start, end);
     start = end;
-    if (!stream.destroyed && !stream.writableEnded) stream.write(bytes);
+    write(bytes);
   };
   const flush = () => {
     scheduled = false;
@@ -57,7 +60,7 @@ export const createTurnWriter = (stream: Duplex): TurnWriter => {
     append: (bytes) => {
       if (bytes.length > slabBytes / 8) {
         hand();
-        if (!stream.destroyed && !stream.writableEnded) stream.write(bytes);
+        write(bytes);
         return;
       }
       if (slabBytes - end < bytes.length) renew();

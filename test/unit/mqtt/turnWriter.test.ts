@@ -17,7 +17,7 @@ const recorder = () => {
 describe('turnWriter', () => {
   it('makes one write of everything in a turn', async () => {
     const { stream, writes } = recorder();
-    const writer = createTurnWriter(stream);
+    const writer = createTurnWriter(stream, () => {});
     for (const text of ['ab', 'cd', 'ef']) writer.append(Buffer.from(text));
     expect(writes).toEqual([]);
     expect(writer.bufferedBytes).toBe(6);
@@ -28,7 +28,7 @@ describe('turnWriter', () => {
 
   it('keeps the order and every byte over many slabs, small pieces and large', async () => {
     const { stream, writes } = recorder();
-    const writer = createTurnWriter(stream);
+    const writer = createTurnWriter(stream, () => {});
     const pieces = Array.from({ length: 400 }, (_, i) => Buffer.alloc((i * 7919) % 40_000, i % 251));
     for (const [index, piece] of pieces.entries()) {
       if (index % 3 === 0 && piece.length < 20_000) {
@@ -44,7 +44,7 @@ describe('turnWriter', () => {
   it('does not touch bytes that a slow stream still holds', async () => {
     const held: Buffer[] = [];
     const stream = new Duplex({ read() {}, write: (chunk) => void held.push(chunk) });
-    const writer = createTurnWriter(stream);
+    const writer = createTurnWriter(stream, () => {});
     writer.append(Buffer.from('first'));
     await Promise.resolve();
     for (let i = 0; i < 100_000; i++) writer.append(Buffer.from('later'));
@@ -53,9 +53,20 @@ describe('turnWriter', () => {
     expect(writer.bufferedBytes).toBe(500_005);
   });
 
+  it('says when bytes have left', async () => {
+    const { stream } = recorder();
+    let calls = 0;
+    const writer = createTurnWriter(stream, () => calls++);
+    writer.append(Buffer.from('x'));
+    expect(calls).toBe(0);
+    writer.flush();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(calls).toBe(1);
+  });
+
   it('writes nothing to a stream that is gone', async () => {
     const { stream, writes } = recorder();
-    const writer = createTurnWriter(stream);
+    const writer = createTurnWriter(stream, () => {});
     writer.append(Buffer.from('x'));
     stream.destroy();
     await Promise.resolve();

@@ -1,0 +1,120 @@
+import mqtt, { type IPublishPacket, type MqttClient } from 'mqtt';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type AckTicket, type DeferredAcks, deferAcks } from '../../../src/mqtt/deferredAck.js';
+import { type FakeBroker, type FakeConnection, startFakeBroker } from '../../support/fakeBroker.js';
+
+const ids = (packets: readonly { cmd: string; messageId?: number }[]) =>
+  packets.filter(({ cmd }) => cmd === 'puback').map(({ messageId }) => messageId);
+
+/** The seam into mqtt.js. When an upgrade of mqtt.js breaks one of these, acknowledgements come before the commit or not at all. */
+describe.each([5, 4] as const)('deferAcks, MQTT protocol version %i', (protocolVersion) => {
+  let broker: FakeBroker;
+  let client: MqttClient;
+  let acks: DeferredAcks;
+  let line: FakeConnection;
+  let taken: { packet: IPublishPacket; ticket: AckTicket | undefined }[];
+  let wake: () => void;
+
+  const received = async (count: number) => {
+    while (taken.length < count) await new Promise<void>((resolve) => (wake = resolve));
+    return taken;
+  };
+
+  beforeEach(async () => {
+    broker = await startFakeBroker();
+    taken = [];
+    wake = () => {};
+    client = mqtt.connect(broker.url, { protocolVersion, clientId: 'seam', clean: false, reconnectPeriod: 0 });
+    acks = deferAcks(client, (packet, ticket) => {
+      taken.push({ packet, ticket });
+      wake();
+    });
+    line = await broker.connection(0);
+  });
+
+  afterEach(async () => {
+    client.end(true);
+    await broker.close();
+  });
+
+  it('goes on to the next message without acknowledging the one before', async () => {
+    for (let id = 1; id <= 200; id++) line.deliver(id, 'a', `${id}`);
+    await received(200);
+    expect(acks.unacknowledged).toBe(200);
+    expect(ids(await line.settled())).toEqual([]);
+  });
+
+  it('acknowledges in the order of receipt, whatever the order of the calls', async () => {
+    for (let id = 1; id <= 5; id++) line.deliver(10 * id, 'a', '');
+    await received(5);
+    for (const index of [2, 1, 4]) taken[index].ticket?.acknowledge();
+    expect(ids(await line.settled())).toEqual([]);
+    taken[0].ticket?.acknowledge();
+    await line.wait('puback', 3);
+    taken[3].ticket?.acknowledge();
+    expect(ids(await line.wait('puback', 5))).toEqual([10, 20, 30, 40, 50]);
+    expect(acks.unacknowledged).toBe(0);
+  });
+
+  it('acknowledges nothing twice', async () => {
+    line.deliver(7, 'a', '');
+    line.deliver(8, 'a', '');
+    await received(2);
+    taken[0].ticket?.acknowledge();
+    await line.wait('puback');
+    taken[0].ticket?.acknowledge();
+    taken[1].ticket?.acknowledge();
+    taken[1].ticket?.acknowledge();
+    expect(ids(await line.settled())).toEqual([7, 8]);
+  });
+
+  it('sends the PUBACKs of one turn in one write, each four well-formed bytes', async () => {
+    for (let id = 1; id <= 1_000; id++) line.deliver(id === 1_000 ? 65_535 : id, 'a', '');
+    await received(1_000);
+    const writes: Buffer[] = [];
+    const { stream } = acks.link();
+    const write = stream.write.bind(stream) as (chunk: Buffer) => boolean;
+    stream.write = ((chunk: Buffer) => writes.push(chunk) > 0 && write(chunk)) as typeof stream.write;
+    for (const { ticket } of taken) ticket?.acknowledge();
+    const packets = await line.wait('puback', 1_000);
+    expect(writes.map(({ length }) => length)).toEqual([4_000]);
+    expect(packets.at(-1)?.messageId).toBe(65_535);
+  });
+
+  it('sends no acknowledgement on another connection, where the packet id belongs to another message', async () => {
+    for (const id of [1, 2, 3]) line.deliver(id, 'a', `first ${id}`);
+    await received(3);
+    taken[0].ticket?.acknowledge();
+    await line.wait('puback', 1);
+    line.drop();
+    await line.closed;
+    taken[1].ticket?.acknowledge(); // while away
+    client.reconnect();
+    const next = await broker.connection(1);
+    for (const id of [3, 2, 1]) next.deliver(id, 'a', `second ${id}`);
+    await received(6);
+    taken[2].ticket?.acknowledge(); // too late: 3 is another message now
+    expect(ids(await next.settled())).toEqual([]);
+    for (const { ticket } of taken.slice(3)) ticket?.acknowledge();
+    await next.wait('puback', 3);
+    expect(ids(await next.settled())).toEqual([3, 2, 1]);
+    expect(ids(line.received)).toEqual([1]);
+  });
+
+  it('delivers QoS 0 with nothing to acknowledge', async () => {
+    line.send({ cmd: 'publish', topic: 'a', payload: 'x', qos: 0, dup: false, retain: false });
+    line.deliver(1, 'a', 'y');
+    await received(2);
+    expect(taken.map(({ ticket }) => ticket !== undefined)).toEqual([false, true]);
+  });
+
+  it('sends what is due when it is shut, and nothing after', async () => {
+    for (const id of [1, 2]) line.deliver(id, 'a', '');
+    await received(2);
+    taken[0].ticket?.acknowledge();
+    acks.shut();
+    taken[1].ticket?.acknowledge();
+    await line.wait('puback', 1);
+    expect(ids(await line.settled())).toEqual([1]);
+  });
+});
