@@ -156,8 +156,8 @@ const publish = z.strictObject({
     .describe('First levels of every topic that is published to.'),
   retain: yesNo().prefault(true).describe('Whether the broker keeps the last forecast of each series.'),
   qos: z
-    .union([z.literal(0), z.literal(1), z.literal(2)], { error: 'expected 0, 1 or 2' })
-    .meta({ title: '0, 1 or 2' })
+    .union([z.literal(0), z.literal(1)], { error: 'expected 0 or 1' })
+    .meta({ title: '0 or 1' })
     .prefault(0)
     .describe('Quality of service of the forecasts.'),
   homeassistant: yesNo().prefault(false).describe('Whether forecasts announce themselves to Home Assistant.'),
