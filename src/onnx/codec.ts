@@ -6,7 +6,8 @@ const modelType = protobuf.Root.fromJSON(protoSchema).lookupType('ModelProto');
 
 /** Reads an ONNX file. Repeated fields are arrays even when empty. @throws when the bytes are no protobuf message of this schema. */
 export function decodeModel(bytes: Uint8Array): ModelProto {
-  return modelType.toObject(modelType.decode(bytes), { longs: Number, arrays: true }) as ModelProto;
+  const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength); // a Buffer would come back as Buffers
+  return modelType.toObject(modelType.decode(plain), { longs: Number, arrays: true }) as ModelProto;
 }
 
 /** Writes an ONNX file. The same model gives the same bytes. */
