@@ -3,6 +3,7 @@ export const errorCodes = [
   'CONFIG_INVALID',
   'CONFIG_UNREADABLE',
   'USAGE',
+  'PORT_TAKEN',
   'BROKER_UNREACHABLE',
   'BROKER_REFUSED',
   'BROKER_TLS',

@@ -1,0 +1,26 @@
+import { stringify } from 'yaml';
+import { machineTopic } from './machineMetrics.js';
+import type { Replay } from './replay.js';
+
+interface DemoSetting {
+  readonly brokerUrl: string;
+  readonly dbPath: string;
+  readonly replays: readonly Replay[];
+}
+
+export const demoNode = 'demo';
+
+/** The daemon's configuration file for the demo. The recordings are years old, so nothing is deleted by age. */
+export const demoConfigText = ({ brokerUrl, dbPath, replays }: DemoSetting): string =>
+  stringify({
+    node: demoNode,
+    broker: { url: brokerUrl },
+    store: { path: dbPath, retention: { readings: 'forever', forecasts: 'forever' } },
+    streams: [
+      ...replays.map(({ topic }) => ({ topic, payload: 'json', time: 'time' })),
+      { topic: `${machineTopic}/received`, payload: 'number', counter: true },
+      { topic: `${machineTopic}/+`, payload: 'number' },
+    ],
+    http: { listen: 'off' },
+    log: { level: 'warn' },
+  });
