@@ -10,7 +10,7 @@ describe('codec', () => {
   it('reads what PyTorch wrote', () => {
     const { opsetImport, producerName, graph } = decodeModel(readFileSync(fixture));
     expect(producerName).toBe('pytorch');
-    expect(opsetImport).toEqual([{ domain: '', version: 17 }]);
+    expect(opsetImport).toEqual([{ version: 17 }]);
     expect(graph!.input.map(({ name }) => name)).toEqual(['x', 'h', 'c']);
     expect(graph!.input[1].type!.tensorType!.shape!.dim).toEqual([
       { dimValue: 2 },

@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { createGraphRunner, type FloatArray, type GraphRunner } from '../../../src/inference/graphRunner.js';
+import { cells } from '../../../src/nn/cells/cells.js';
+import { type Network, networkParameters } from '../../../src/nn/network.js';
+import { stateInput, trainingGraph } from '../../../src/nn/trainingGraph.js';
+import { encodeModel } from '../../../src/onnx/codec.js';
+import { maxDifference } from '../../reference/centralDifference.js';
+
+interface Step {
+  loss: number;
+  norm: number;
+  weightsAfter: Record<string, number[]>;
+  gradients?: Record<string, number[]>;
+  last?: number[][];
+}
+interface Case {
+  x: number[];
+  target: number[];
+  weight: number[];
+  h: number[];
+  c: number[];
+  weights: Record<string, number[]>;
+  steps: Step[];
+}
+const oracle = JSON.parse(readFileSync(new URL('../../fixtures/torchCells.json', import.meta.url), 'utf8')) as {
+  torch: string;
+  F: number;
+  H: number;
+  T: number;
+  B: number;
+  K: number;
+  levels: number[];
+  gateFrom: number;
+  clip: number;
+  rate: number;
+  cells: Record<keyof typeof cells, Case>;
+};
+const { F, H, T, B, K, levels } = oracle;
+
+const floats = (data: readonly number[], dims: readonly number[]): FloatArray => ({
+  data: Float32Array.from(data),
+  dims,
+});
+
+/** A training step of `kind` on the fixture's data, and what to feed it. */
+async function prepare(
+  kind: keyof typeof cells,
+): Promise<{ runner: GraphRunner; feeds: Record<string, FloatArray>; network: Network }> {
+  const fixture = oracle.cells[kind];
+  const network: Network = {
+    cell: cells[kind],
+    inputSize: F,
+    hiddenSize: H,
+    horizon: K,
+    levels,
+    gated: [{ from: oracle.gateFrom, width: K }],
+    direct: true,
+  };
+  const model = trainingGraph(network, { steps: T, batch: B, clipNorm: oracle.clip, gradients: true });
+  const feeds: Record<string, FloatArray> = {
+    x: floats(fixture.x, [T * B, F]),
+    target: floats(fixture.target, [T * B, K]),
+    weight: floats(fixture.weight, [T * B, K]),
+    rate: floats([oracle.rate], []),
+  };
+  for (const name of network.cell.states) feeds[stateInput(name)] = floats(fixture[name as 'h' | 'c'], [B, H]);
+  for (const { name, shape } of networkParameters(network)) {
+    feeds[name] = floats(fixture.weights[name], shape);
+    for (const moment of ['m', 's'])
+      feeds[`${moment}.${name}`] = floats(
+        fixture.weights[name].map(() => 0),
+        shape,
+      );
+  }
+  return { runner: await createGraphRunner(encodeModel(model)), feeds, network };
+}
+
+/** Float32 against float64 over six steps; about ten times what was seen. */
+const tolerance = 1e-5;
+
+describe(`the training graph, against PyTorch ${oracle.torch}`, () => {
+  for (const kind of ['rnn', 'gru', 'lstm'] as const) {
+    it(`${kind}: loss, states, gradients, clip and three Adam steps agree`, async () => {
+      const { runner, feeds, network } = await prepare(kind);
+      const differences: Record<string, number> = { loss: 0, norm: 0, states: 0, gradients: 0, weights: 0 };
+      const note = (what: string, found: ArrayLike<number>, expected: ArrayLike<number>): void => {
+        differences[what] = Math.max(differences[what], maxDifference(found, expected));
+      };
+      for (const [i, step] of oracle.cells[kind].steps.entries()) {
+        feeds.t = floats([i + 1], []);
+        const results = await runner.run(feeds);
+        note('loss', results.loss.data, [step.loss]);
+        note('norm', results.norm.data, [step.norm]);
+        for (const [s, name] of network.cell.states.entries()) {
+          if (step.last) note('states', results[`${stateInput(name)}_next`].data, step.last[s]);
+        }
+        for (const { name } of networkParameters(network)) {
+          if (step.gradients) note('gradients', results[`d.${name}`].data, step.gradients[name]);
+          note('weights', results[`${name}_next`].data, step.weightsAfter[name]);
+          for (const carried of [name, `m.${name}`, `s.${name}`]) feeds[carried] = results[`${carried}_next`];
+        }
+      }
+      await runner.release();
+      console.log(`${kind}: maximum difference from PyTorch ${oracle.torch}`, differences);
+      for (const difference of Object.values(differences)) expect(difference).toBeLessThan(tolerance);
+    });
+  }
+});
