@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '../config/loadConfig.js';
@@ -42,8 +42,10 @@ export async function runDemo(
   try {
     const broker = await startBroker(port);
     closing.push(() => broker.close());
-    const folder = await mkdtemp(join(tmpdir(), 'stepcast-demo-'));
-    closing.push(() => rm(folder, { recursive: true, force: true }));
+    const folder = mkdtempSync(join(tmpdir(), 'stepcast-demo-'));
+    const remove = (): void => rmSync(folder, { recursive: true, force: true });
+    process.once('exit', remove); // a second Ctrl-C waits for nothing
+    closing.push(remove, () => process.off('exit', remove));
 
     const replays = readDataset();
     const metrics = new MachineMetrics();

@@ -18,7 +18,7 @@ export const demoConfigText = ({ brokerUrl, dbPath, replays }: DemoSetting): str
     store: { path: dbPath, retention: { readings: 'forever', forecasts: 'forever' } },
     streams: [
       ...replays.map(({ topic }) => ({ topic, payload: 'json', time: 'time' })),
-      { topic: `${machineTopic}/received`, payload: 'number', counter: true },
+      { topic: `${machineTopic}/network/received`, payload: 'number', counter: true },
       { topic: `${machineTopic}/+`, payload: 'number' },
     ],
     http: { listen: 'off' },

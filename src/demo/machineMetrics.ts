@@ -55,7 +55,7 @@ function gauges({ proc, sys }: MachineRoots): Gauge[] {
     },
     { name: 'temperature', sensor: { title: 'CPU heat °C', decimals: 1 }, read: () => cpuCelsius(sys) },
     {
-      name: 'received',
+      name: 'network/received',
       sensor: { title: 'network in kB/s', decimals: 1, scale: 1e-3 },
       read: () => receivedBytes(proc),
     },

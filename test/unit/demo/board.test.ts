@@ -60,9 +60,9 @@ describe('Board', () => {
   });
 
   it('colours only when asked to', () => {
-    const escape = '\x1b';
-    expect(board.line(outcome('air')) + board.introduction(introduction)).not.toContain(escape);
-    expect(new Board(sensors, true).line(outcome('air'))).toContain(`${escape}[32m✓${escape}[0m`);
+    const esc = '\x1b';
+    expect(board.line(outcome('air')) + board.introduction(introduction)).not.toContain(esc);
+    expect(new Board(sensors, true).line(outcome('air'))).toContain(`${esc}[32m✓${esc}[0m`);
   });
 
   it('sums up every series beside persistence', () => {

@@ -20,7 +20,7 @@ describe('demoConfigText', () => {
       config.streams.map(({ filter, decode, settings }) => [filter, decode.time, settings.cadenceMs, settings.counter]),
     ).toEqual([
       ['sensors/a', 'time', 0, false],
-      ['sensors/machine/received', undefined, 0, true],
+      ['sensors/machine/network/received', undefined, 0, true],
       ['sensors/machine/+', undefined, 0, false],
     ]);
   });

@@ -10,7 +10,7 @@ const write = (file: string, text: string): void => {
   writeFileSync(join(root, file), text);
 };
 const metrics = () => new MachineMetrics({ proc: join(root, 'proc'), sys: join(root, 'sys') });
-const valueOf = (name: string) =>
+const measured = (name: string) =>
   metrics()
     .sample()
     .find(({ topic }) => topic === `sensors/machine/${name}`)?.value;
@@ -44,7 +44,7 @@ describe('MachineMetrics', () => {
       cooling_device0: 99_000,
     }))
       write(`sys/class/thermal/${zone}/temp`, `${millidegrees}\n`);
-    expect(valueOf('temperature')).toBe(51.5);
+    expect(measured('temperature')).toBe(51.5);
   });
 
   it('counts what every interface but the loopback received', () => {
@@ -58,7 +58,7 @@ describe('MachineMetrics', () => {
         ' wlan0:1000 7    0    0    0     0   12    1',
       ].join('\n'),
     );
-    expect(valueOf('received')).toBe(303_823_185);
+    expect(measured('network/received')).toBe(303_823_185);
   });
 
   it('counts memory that could be freed at once as free', () => {
@@ -66,7 +66,7 @@ describe('MachineMetrics', () => {
       'proc/meminfo',
       `MemTotal: 1 kB\nMemFree: 1 kB\nMemAvailable:   ${Math.floor(totalmem() / 1024) - 2000} kB\n`,
     );
-    expect(valueOf('memory')).toBeCloseTo(2.048, 1);
+    expect(measured('memory')).toBeCloseTo(2.048, 1);
   });
 
   it('keeps a sensor that falls silent out of the sample, not the others', () => {
