@@ -20,15 +20,24 @@ export const epochMs = (value: number): number | undefined => {
 export const isoMs = (text: string): number | undefined => {
   const parts = iso.exec(text);
   if (!parts) return undefined;
-  const [, year, month, day, hour = '0', minute = '0', second = '0', fraction, , sign, offsetHour, offsetMinute = '0'] =
-    parts;
-  const midnight = new Date(0);
-  midnight.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
-  if (midnight.getUTCMonth() !== Number(month) - 1 || midnight.getUTCDate() !== Number(day)) return undefined;
-  if (Number(hour) > 24 || Number(minute) > 59 || Number(second) > 60) return undefined;
-  const east = sign === undefined ? 0 : (Number(offsetHour) * 60 + Number(offsetMinute)) * (sign === '-' ? -1 : 1);
-  const seconds = (Number(hour) * 60 + Number(minute) - east) * 60 + Number(second);
-  return within(midnight.getTime() + seconds * 1000 + (fraction ? Number(`0.${fraction}`) * 1000 : 0));
+  const [, year, month, day, hour, minute, second, fraction, , sign, offsetHour, offsetMinute] = parts;
+  const days = daysSince1970(Number(year), Number(month), Number(day));
+  if (days === undefined || Number(hour ?? 0) > 24 || Number(minute ?? 0) > 59 || Number(second ?? 0) > 60)
+    return undefined;
+  const east = sign === undefined ? 0 : (Number(offsetHour) * 60 + Number(offsetMinute ?? 0)) * (sign === '-' ? -1 : 1);
+  const seconds = ((days * 24 + Number(hour ?? 0)) * 60 + Number(minute ?? 0) - east) * 60 + Number(second ?? 0);
+  return within(seconds * 1000 + (fraction ? Number(`0.${fraction}`) * 1000 : 0));
+};
+
+const monthDays = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/** Gregorian calendar, years counted from March; undefined for a day that is none. A Date object costs several times as much. */
+const daysSince1970 = (year: number, month: number, day: number): number | undefined => {
+  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  if (day < 1 || day > (monthDays[month - 1] ?? 0) || (month === 2 && day === 29 && !leap)) return undefined;
+  const y = month > 2 ? year : year - 1;
+  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
+  return y * 365 + Math.floor(y / 4) - Math.floor(y / 100) + Math.floor(y / 400) + dayOfYear - 719_468;
 };
 
 /** The time that a JSON value means: ISO 8601 text, or a number (or its text) since 1970. */

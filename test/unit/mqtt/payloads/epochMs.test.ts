@@ -36,6 +36,17 @@ describe('isoMs', () => {
   );
 });
 
+describe('isoMs and the language', () => {
+  it('agree on every day of 900 years', () => {
+    for (let ms = Date.UTC(1600, 0, 1); ms < Date.UTC(2500, 0, 1); ms += 86_400_000) {
+      const text = new Date(ms).toISOString();
+      if (isoMs(text) !== ms) throw new Error(text);
+    }
+    expect(isoMs('1900-02-29')).toBeUndefined();
+    expect(isoMs('2000-02-29')).toBe(Date.UTC(2000, 1, 29));
+  });
+});
+
 describe('timeOf', () => {
   it('takes a number in text for a number', () => expect(timeOf(`${t}`)).toBe(t));
   it('takes nothing else', () => {

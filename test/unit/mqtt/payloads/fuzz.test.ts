@@ -74,14 +74,14 @@ const pieces = [
   '\x00',
 ].map((text) => Buffer.from(text, 'latin1'));
 
-/** A good payload of one format, damaged here and there. */
+/** A good payload of one format, damaged here and there, and the topic it belongs to. */
 const mutant = fc
   .tuple(
-    fc.constantFrom(...seeds),
+    fc.nat(seeds.length - 1),
     fc.array(fc.tuple(fc.nat(10_000), fc.nat(3), fc.oneof(fc.nat(255), fc.constantFrom(...pieces))), { maxLength: 6 }),
   )
   .map(([seed, edits]) => {
-    let bytes = Buffer.from(seed);
+    let bytes = Buffer.from(seeds[seed]!);
     for (const [place, how, what] of edits) {
       const at = place % (bytes.length + 1);
       const piece = typeof what === 'number' ? Buffer.of(what) : what;
@@ -90,8 +90,10 @@ const mutant = fc
       else if (how === 2) bytes = Buffer.concat([bytes.subarray(0, at), piece, bytes.subarray(at + piece.length)]);
       else bytes = Buffer.concat([bytes, bytes.subarray(at)]);
     }
-    return bytes as Uint8Array;
+    return { payload: bytes as Uint8Array, home: seed === seeds.length - 1 ? 'spBv1.0/g/NBIRTH/n' : 'a/b' };
   });
+
+const noise = fc.uint8Array({ maxLength: 60 }).map((payload) => ({ payload, home: 'a/b' }));
 
 describe('createDecoder', () => {
   it(`survives ${payloads} damaged payloads of every format without a throw, a value that is not finite or a time that is none`, () => {
@@ -100,12 +102,18 @@ describe('createDecoder', () => {
     let samples = 0;
     fc.assert(
       fc.property(
-        fc.oneof({ weight: 5, arbitrary: mutant }, { weight: 1, arbitrary: fc.uint8Array({ maxLength: 60 }) }),
+        fc.oneof({ weight: 5, arbitrary: mutant }, { weight: 1, arbitrary: noise }),
+        fc.boolean(),
         fc.constantFrom(...settings),
         fc.constantFrom(...topics),
         fc.constantFrom(...contentTypes),
-        (payload, chosen, topic, contentType) => {
-          const decoded = decode(payload, { topic, arrivedMs: 1.7e12, contentType, settings: chosen });
+        ({ payload, home }, expected, chosen, topic, contentType) => {
+          const decoded = decode(
+            payload,
+            expected
+              ? { topic: home, arrivedMs: 1.7e12, settings: settings[0]! }
+              : { topic, arrivedMs: 1.7e12, contentType, settings: chosen },
+          );
           for (const { y, tMs, sequence, field } of decoded.samples) {
             if (!Number.isFinite(y) || Math.abs(y) > 1e300) throw new Error(`${field} is ${y}`);
             if (tMs !== undefined && !(Number.isInteger(tMs) && Math.abs(tMs) <= 8.64e15))
