@@ -11,7 +11,7 @@ export class BrokerMessage {
 
   constructor(
     private readonly packet: IPublishPacket,
-    private readonly ticket: AckTicket | undefined,
+    readonly ticket: AckTicket | undefined, // all that must be kept to acknowledge it later
     readonly session: number, // broker sessions so far
   ) {
     this.topic = packet.topic;

@@ -3,6 +3,7 @@ import type { DecodedObservation, Delivery, ReadingSource, Reject } from '../pip
 import type { SeriesSettings } from '../series/types.js';
 import type { BrokerConnection } from './brokerConnection.js';
 import type { BrokerMessage } from './brokerMessage.js';
+import type { AckTicket } from './deferredAck.js';
 import { createDecoder } from './payloads/createDecoder.js';
 import type { DecodeSettings } from './payloads/decoder.js';
 import { seriesNamer } from './seriesNamer.js';
@@ -80,16 +81,7 @@ export const createMqttSource = ({ connection, streams, nowMs }: MqttSourceOptio
         connection.publish({ topic: replyTopic, qos: 0, retain: false, payload: reply });
     }
     if (observations.length === 0 && rejects.length === 0) return undefined;
-    return {
-      topic,
-      observations,
-      rejects,
-      arrivedMs,
-      packetId: message.packetId,
-      redelivered: message.redelivered,
-      session: message.session,
-      acknowledge: () => message.acknowledge(),
-    };
+    return deliveryOf(message, message.ticket, observations, rejects, arrivedMs);
   };
 
   connection.subscribe(
@@ -105,3 +97,21 @@ export const createMqttSource = ({ connection, streams, nowMs }: MqttSourceOptio
     },
   };
 };
+
+/** Apart, because a delivery waits for its commit: its closure must keep the ticket, and not the network buffer of the payload. */
+const deliveryOf = (
+  { topic, packetId, redelivered, session }: BrokerMessage,
+  ticket: AckTicket | undefined,
+  observations: readonly DecodedObservation[],
+  rejects: readonly Reject[],
+  arrivedMs: number,
+): Delivery => ({
+  topic,
+  observations,
+  rejects,
+  arrivedMs,
+  packetId,
+  redelivered,
+  session,
+  acknowledge: () => ticket?.acknowledge(),
+});
