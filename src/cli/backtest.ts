@@ -1,24 +1,10 @@
 import { type Command, Option } from 'commander';
 import { modelsDir } from '../modelsDir.js';
+import type { BacktestCommand } from './bodies.js';
 import type { Context } from './context.js';
 import { cadence, collect, list, season, wholeNumber } from './optionParsers.js';
 
 const protocols = ['single', 'fsnet', 'leakfree'] as const;
-
-export interface BacktestCommand {
-  readonly file: string;
-  readonly time: string | undefined; // column; undefined: found
-  readonly values: readonly string[]; // columns; empty: every numeric one
-  readonly cadenceMs: number; // 0: every row is one step
-  readonly horizon: number;
-  readonly season: number; // steps, 0: found
-  readonly models: readonly string[];
-  readonly learn: boolean;
-  readonly protocol: (typeof protocols)[number];
-  readonly columns: readonly string[]; // those reported; empty: all
-  readonly json: boolean;
-  readonly modelsDir: string;
-}
 
 interface Flags {
   time?: string;

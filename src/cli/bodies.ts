@@ -1,9 +1,30 @@
 import type { Config } from '../config/config.js';
 import type { Io } from '../io.js';
-import type { BacktestCommand } from './backtest.js';
 import type { Finding } from './checks/finding.js';
-import type { DemoCommand } from './demo.js';
 import type { StoredAccuracy, StoredForecast, StoredSeries } from './storedRows.js';
+
+/* What the command line says, checked and with its defaults. */
+
+export interface DemoCommand {
+  readonly port: number | undefined; // undefined: any free one
+  readonly speed: number; // steps of the data set a second
+  readonly durationSeconds: number | undefined; // undefined: until it is stopped
+}
+
+export interface BacktestCommand {
+  readonly file: string;
+  readonly time: string | undefined; // column; undefined: found
+  readonly values: readonly string[]; // columns; empty: every numeric one
+  readonly cadenceMs: number; // 0: every row is one step
+  readonly horizon: number;
+  readonly season: number; // steps, 0: found
+  readonly models: readonly string[];
+  readonly learn: boolean;
+  readonly protocol: 'single' | 'fsnet' | 'leakfree';
+  readonly columns: readonly string[]; // those reported; empty: all
+  readonly json: boolean;
+  readonly modelsDir: string;
+}
 
 export interface ForecastQuery {
   readonly series: string;
@@ -24,18 +45,3 @@ export interface Bodies {
   /** Checks of everything around the configuration, each given as soon as it is known. */
   checkSurroundings(config: Config): AsyncIterable<Finding>;
 }
-
-export const bodies: Bodies = {
-  runDaemon: async (config, { signal, stderr, env }) => {
-    const [{ runDaemon }, { createLogger }] = await Promise.all([import('../main.js'), import('../log.js')]);
-    await runDaemon(config, { signal, log: createLogger(config.log, stderr, env) });
-  },
-  runDemo: async (...args) => (await import('../demo/demo.js')).runDemo(...args),
-  runBacktest: async (...args) => (await import('./runBacktest.js')).runBacktest(...args),
-  listSeries: async (...args) => (await import('../storage/queries.js')).listSeries(...args),
-  queryForecasts: async (...args) => (await import('../storage/queries.js')).queryForecasts(...args),
-  liveAccuracy: async (...args) => (await import('../storage/queries.js')).liveAccuracy(...args),
-  checkSurroundings: async function* (config) {
-    yield* (await import('./checks/checkSurroundings.js')).checkSurroundings(config);
-  },
-};

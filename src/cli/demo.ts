@@ -3,12 +3,6 @@ import type { Context } from './context.js';
 import { port, positive } from './optionParsers.js';
 import { untilSignal } from './untilSignal.js';
 
-export interface DemoCommand {
-  readonly port: number | undefined; // undefined: any free one
-  readonly speed: number; // steps of the data set a second
-  readonly durationSeconds: number | undefined; // undefined: until it is stopped
-}
-
 export function addDemo(program: Command, { io, bodies }: Context): void {
   program
     .command('demo')

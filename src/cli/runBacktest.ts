@@ -1,6 +1,6 @@
 import { type BacktestResult, backtest, type ColumnResult } from '../backtest/backtest.js';
 import type { Io } from '../io.js';
-import type { BacktestCommand } from './backtest.js';
+import type { BacktestCommand } from './bodies.js';
 import { progress } from './progress.js';
 import { type Column, printRows, type Row } from './table.js';
 

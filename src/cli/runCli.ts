@@ -1,7 +1,8 @@
 import { CommanderError } from 'commander';
 import type { Io } from '../io.js';
-import { type Bodies, bodies as realBodies } from './bodies.js';
+import type { Bodies } from './bodies.js';
 import { exitCode } from './exitCode.js';
+import { lazyBodies } from './lazyBodies.js';
 import { oneLine } from './oneLine.js';
 import { createProgram } from './program.js';
 import { usageError } from './usageError.js';
@@ -11,7 +12,7 @@ export async function runCli(
   args: readonly string[],
   io: Io,
   version: string,
-  bodies: Bodies = realBodies,
+  bodies: Bodies = lazyBodies,
 ): Promise<number> {
   let code = 0;
   const setExitCode = (to: number): void => void (code = to);

@@ -43,7 +43,7 @@ export interface Config {
   readonly publish: {
     readonly prefix: string;
     readonly retain: boolean;
-    readonly qos: 0 | 1 | 2;
+    readonly qos: 0 | 1;
     readonly homeassistant: boolean;
   };
   readonly http: { readonly listen: ListenAddress | undefined; readonly token?: string }; // undefined: off

@@ -65,9 +65,10 @@ function leaves(properties: Readonly<Record<string, Node>>, prefix: string): [st
 
 function table(rows: [string, Node][]): string {
   const cells = rows.map(([name, node]) => [`\`${name}\``, kind(node), fallback(node), node.description ?? '']);
-  return [['key', 'type', 'default', 'meaning'], ['---', '---', '---', '---'], ...cells]
-    .map((row) => `| ${row.join(' | ')} |\n`)
-    .join('');
+  const lines = [['key', 'type', 'default', 'meaning'], ...cells];
+  const widths = [0, 1, 2, 3].map((i) => Math.max(...lines.map((line) => line[i]!.length)));
+  const printed = lines.map((line) => `| ${line.map((cell, i) => cell.padEnd(widths[i]!)).join(' | ')} |\n`);
+  return [printed[0], `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |\n`, ...printed.slice(1)].join('');
 }
 
 function kind({ enum: choices, title, type }: Node): string {

@@ -1,0 +1,17 @@
+import type { Bodies } from './bodies.js';
+
+/** The real bodies: help and usage errors load none of them. */
+export const lazyBodies: Bodies = {
+  runDaemon: async (config, { signal, stderr, env }) => {
+    const [{ runDaemon }, { createLogger }] = await Promise.all([import('../main.js'), import('../log.js')]);
+    await runDaemon(config, { signal, log: createLogger(config.log, stderr, env) });
+  },
+  runDemo: async (...args) => (await import('../demo/demo.js')).runDemo(...args),
+  runBacktest: async (...args) => (await import('./runBacktest.js')).runBacktest(...args),
+  listSeries: async (...args) => (await import('../storage/queries.js')).listSeries(...args),
+  queryForecasts: async (...args) => (await import('../storage/queries.js')).queryForecasts(...args),
+  liveAccuracy: async (...args) => (await import('../storage/queries.js')).liveAccuracy(...args),
+  checkSurroundings: async function* (config) {
+    yield* (await import('./checks/checkSurroundings.js')).checkSurroundings(config);
+  },
+};

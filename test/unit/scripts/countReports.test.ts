@@ -1,0 +1,50 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const script = fileURLToPath(new URL('../../../scripts/countReports.mjs', import.meta.url));
+
+function count(...args: string[]) {
+  const { stdout, status } = spawnSync(process.execPath, [script, ...args], { encoding: 'utf8' });
+  return { line: stdout.trim(), status };
+}
+
+function report(
+  numPassedTests: number,
+  numFailedTests: number,
+  testResults: object[] = [],
+  success = numFailedTests === 0,
+) {
+  const file = join(mkdtempSync(join(tmpdir(), 'stepcast-reports-')), 'report.json');
+  writeFileSync(file, JSON.stringify({ numPassedTests, numFailedTests, testResults, success }));
+  return file;
+}
+
+describe('countReports', () => {
+  it('adds the tests of the reports to the steps', () => {
+    expect(count('check=0', '--report', `${report(5, 0)}=0`, '--report', `${report(7, 0)}=0`)).toEqual({
+      line: '13 passed, 0 failed',
+      status: 0,
+    });
+  });
+
+  it('counts a failed step, failed tests and a file that could not be loaded', () => {
+    const unloaded = { status: 'failed', assertionResults: [] };
+    expect(count('check=2', '--report', `${report(5, 2, [unloaded])}=1`)).toEqual({
+      line: '5 passed, 4 failed',
+      status: 1,
+    });
+  });
+
+  it('counts a run as failed that ended badly though no test failed', () => {
+    expect(count('--report', `${report(5, 0)}=1`).line).toBe('5 passed, 1 failed');
+    expect(count('--report', `${report(5, 0, [], false)}=0`).line).toBe('5 passed, 1 failed');
+  });
+
+  it('counts a run without a report as one failed', () => {
+    expect(count('--report', '/nowhere/report.json=0')).toEqual({ line: '0 passed, 1 failed', status: 1 });
+  });
+});
