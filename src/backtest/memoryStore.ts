@@ -5,10 +5,10 @@ export function memoryStore(): Store {
   const taken = new Set<string>();
   const key = (series: number, tMs: number, y: number): string => `${series} ${tMs} ${y}`;
   return {
-    load: async () => ({ series: [], snapshots: new Map(), lastReadingId: 0 }),
+    load: async () => ({ series: [], snapshots: new Map(), lastLogId: 0 }),
     replay: async function* () {},
     recent: () => [],
-    lastForecastMs: () => Number.NEGATIVE_INFINITY,
+    lastForecastTick: () => -1,
     contains: (series, tMs, y) => taken.has(key(series, tMs, y)),
     noteTaken: ({ series, tMs, y }) => void taken.add(key(series, tMs, y)),
     takenByPacket: () => [],

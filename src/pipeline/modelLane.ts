@@ -8,6 +8,7 @@ export interface PendingTick {
   readonly entry: SeriesEntry;
   readonly tick: Tick;
   readonly silent: boolean;
+  readonly logId: number; // its forecast's place in the log
 }
 
 /** One model, and the series that are stepped through it in micro-batches. */

@@ -77,11 +77,15 @@ export interface ReadingRow {
 }
 
 export interface ForecastRow {
+  readonly id: number; // position in the log: that of its reading when the two have the same time, else one of its own
   readonly series: number;
   readonly tick: number;
   readonly tMs: number;
   readonly issuedMs: number;
   readonly y: number; // the tick's own value: what earlier forecasts are judged by
+  readonly stepMs: number;
+  readonly model: string; // NAME@VERSION
+  readonly levels: readonly number[];
   readonly json: Uint8Array;
 }
 
@@ -116,7 +120,7 @@ export interface CommitBatch {
 export interface StoredState {
   readonly series: readonly SeriesRow[];
   readonly snapshots: ReadonlyMap<number, SnapshotRow>; // by series
-  readonly lastReadingId: number;
+  readonly lastLogId: number;
 }
 
 /** Where readings and forecasts are kept. One writer at a time; `commit` resolves only when the batch would survive a power cut. */
@@ -126,8 +130,8 @@ export interface Store {
   replay(state: StoredState): AsyncIterable<readonly ReadingRow[]>;
   /** The last `count` readings of a series up to and including reading `upToId`, in log order: to rebuild a state from nothing. */
   recent(series: number, count: number, upToId: number): readonly ReadingRow[];
-  /** The time of the newest stored forecast of a series, −∞ for none. */
-  lastForecastMs(series: number): number;
+  /** The tick of the newest stored forecast of a series, −1 for none. */
+  lastForecastTick(series: number): number;
   /** Whether exactly this reading was committed. `noteTaken` makes it true for one that waits for its commit. */
   contains(series: number, tMs: number, y: number): boolean;
   noteTaken(row: ReadingRow): void;

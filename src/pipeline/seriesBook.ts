@@ -8,14 +8,14 @@ const rebuildReadings = 2000; // a state built from nothing is built from so man
 /** Which model a series is stepped through: `name` is a registry name or 'auto'. */
 export type ChooseModel = (name: string) => Stepper;
 
-/** All known series and the models they are stepped through. Owns the numbering of series and of readings. */
+/** All known series and the models they are stepped through. Owns the numbering of series and of the log. */
 export class SeriesBook {
   readonly #store: Store;
   readonly #chooseModel: ChooseModel;
   readonly #entries = new Map<string, SeriesEntry>();
   readonly #byId = new Map<number, SeriesEntry>();
   readonly #lanes = new Map<Stepper, ModelLane>();
-  #lastReadingId = 0;
+  #lastLogId = 0;
   #lastSeriesId = 0;
 
   constructor(store: Store, chooseModel: ChooseModel) {
@@ -31,12 +31,12 @@ export class SeriesBook {
     return this.#entries.size;
   }
 
-  get lastReadingId(): number {
-    return this.#lastReadingId;
+  get lastLogId(): number {
+    return this.#lastLogId;
   }
 
-  nextReadingId(): number {
-    return ++this.#lastReadingId;
+  nextLogId(): number {
+    return ++this.#lastLogId;
   }
 
   get(seriesId: string): SeriesEntry | undefined {
@@ -68,18 +68,22 @@ export class SeriesBook {
    * publishing nothing. The outcome equals that of a run that was never stopped.
    */
   async restore(state: StoredState, onProgress: (replayed: number) => void): Promise<void> {
-    this.#lastReadingId = state.lastReadingId;
-    const rebuilt: PendingTick[] = [];
+    this.#lastLogId = state.lastLogId;
+    const rebuilt = new Set<SeriesEntry>();
+    const ticks: PendingTick[] = [];
     for (const row of state.series) {
-      const entry = this.#enter(row);
+      let entry = this.#enter(row);
       this.#lastSeriesId = Math.max(this.#lastSeriesId, row.id);
       const snapshot = state.snapshots.get(row.id);
       if (!snapshot) continue;
+      if (!this.#loaded(entry, snapshot.model, snapshot.state)) {
+        entry = this.#enter(row);
+        rebuilt.add(entry);
+        ticks.push(...this.rebuild(entry, snapshot.readingId));
+      }
       entry.lastReadingId = snapshot.readingId;
-      if (this.#loaded(entry, snapshot.model, snapshot.state)) continue;
-      rebuilt.push(...this.rebuild(this.#enter(row), snapshot.readingId));
     }
-    await this.#step(rebuilt);
+    await this.#step(ticks);
     let replayed = 0;
     for await (const rows of this.#store.replay(state)) {
       const ticks: PendingTick[] = [];
@@ -87,13 +91,13 @@ export class SeriesBook {
         const entry = this.#byId.get(row.series);
         if (!entry) continue;
         this.#takeSilently(entry, row, ticks);
-        entry.readingsSinceSnapshot++;
+        entry.noteReading(row.id);
       }
       await this.#step(ticks);
       replayed += rows.length;
       onProgress(replayed);
     }
-    await this.#closeForecastSlots();
+    await this.#closeForecastSlots(rebuilt);
   }
 
   #enter(row: SeriesRow): SeriesEntry {
@@ -120,14 +124,16 @@ export class SeriesBook {
     entry.track.take(row, (tick) => ticks.push(silent(entry, tick)));
   }
 
-  /** A slot that was closed by the clock has its forecast in the store; the log alone would leave it open. */
-  async #closeForecastSlots(): Promise<void> {
+  /**
+   * A slot that was closed by the clock has its forecast in the store; the log alone would leave it open. A track that was
+   * rebuilt counted from 0: it goes on from the stored forecasts.
+   */
+  async #closeForecastSlots(rebuilt: ReadonlySet<SeriesEntry>): Promise<void> {
     const ticks: PendingTick[] = [];
     for (const entry of this.#entries.values()) {
-      if (entry.track.dueMs === undefined) continue;
-      const forecastMs = this.#store.lastForecastMs(entry.id);
-      const { cadenceMs, lateMs } = entry.settings;
-      entry.track.closeUntil(forecastMs + cadenceMs + lateMs, (tick) => ticks.push(silent(entry, tick)));
+      const last = rebuilt.has(entry) || entry.track.dueMs !== undefined ? this.#store.lastForecastTick(entry.id) : -1;
+      if (rebuilt.has(entry)) entry.track.numberFrom(Math.max(entry.track.next, last + 1));
+      else entry.track.closeThrough(last, (tick) => ticks.push(silent(entry, tick)));
     }
     await this.#step(ticks);
   }
@@ -139,7 +145,7 @@ export class SeriesBook {
 
 const silent = (entry: SeriesEntry, tick: Tick): PendingTick => {
   entry.stepMs = tick.stepMs;
-  return { entry, tick, silent: true };
+  return { entry, tick, silent: true, logId: 0 };
 };
 
 function byLane(book: SeriesBook, ticks: readonly PendingTick[]): Map<ModelLane, PendingTick[]> {

@@ -22,6 +22,7 @@ export class SeriesEntry {
   stepMs: number; // of the last tick
   lastReadingId = 0;
   readingsSinceSnapshot = 0;
+  unsavedFromId = 0; // the first of them
   snapshotAt: number; // readings since the last one at which the next is due
   summary = ''; // as last written
   round = 0; // the micro-batch it last took part in
@@ -36,6 +37,12 @@ export class SeriesEntry {
     this.forecaster = new RecurrentForecaster(model, settings);
     this.horizon = Math.min(settings.horizon, model.metadata.horizon);
     this.snapshotAt = 1 + ((id * 97) % snapshotEvery); // staggered, so that no commit is large
+  }
+
+  /** A reading of this series was taken, live or from the log. */
+  noteReading(id: number): void {
+    this.lastReadingId = id;
+    if (this.readingsSinceSnapshot++ === 0) this.unsavedFromId = id;
   }
 
   save(): Uint8Array {

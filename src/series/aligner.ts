@@ -11,6 +11,12 @@ export interface Aligner {
   readonly dueMs: number | undefined;
   /** Emits every open slot whose time is over at event time `tMs`. */
   closeUntil(tMs: number, emit: (tick: Tick) => void): void;
+  /** Emits every open slot whose tick is number `n` or one before it. */
+  closeThrough(n: number, emit: (tick: Tick) => void): void;
+  /** Makes `n` the number of the next tick: it goes on from another aligner. */
+  numberFrom(n: number): void;
+  /** The number the next tick has when no step is missed. */
+  readonly next: number;
   save(writer: SnapshotWriter): void;
   load(reader: SnapshotReader): void;
 }

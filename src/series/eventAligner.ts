@@ -31,7 +31,7 @@ export class EventAligner implements Aligner {
   }
 
   take(tMs: number, y: number, restart: boolean, emit: (tick: Tick) => void): void {
-    const first = this.#n < 0;
+    const first = this.#lastMs === Number.NEGATIVE_INFINITY;
     const intervalMs = first || restart ? 0 : tMs - this.#lastMs;
     const stepMs = this.#cadence.stepMs;
     const missing = this.#cadence.settled && intervalMs > 1.5 * stepMs ? Math.round(intervalMs / stepMs) - 1 : 0;
@@ -45,6 +45,16 @@ export class EventAligner implements Aligner {
   }
 
   closeUntil(): void {}
+
+  closeThrough(): void {}
+
+  get next(): number {
+    return this.#n + 1;
+  }
+
+  numberFrom(n: number): void {
+    this.#n = n - 1;
+  }
 
   save(writer: SnapshotWriter): void {
     writer.f64(this.#n);

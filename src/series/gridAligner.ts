@@ -69,6 +69,20 @@ export class GridAligner implements Aligner {
     while (this.#open.length > 0 && this.dueMs! <= tMs) this.#close(this.#open.shift()!, emit);
   }
 
+  closeThrough(n: number, emit: (tick: Tick) => void): void {
+    const numberOf = ({ slot }: Slot): number => (Number.isNaN(this.#base) ? this.#next : slot - this.#base);
+    while (this.#open.length > 0 && numberOf(this.#open[0]) <= n) this.#close(this.#open.shift()!, emit);
+  }
+
+  get next(): number {
+    return Number.isNaN(this.#base) ? this.#next : this.#closed - this.#base + 1;
+  }
+
+  numberFrom(n: number): void {
+    if (Number.isNaN(this.#base)) this.#next = n;
+    else this.#base = this.#closed + 1 - n;
+  }
+
   save(writer: SnapshotWriter): void {
     for (const value of [this.#closed, this.#base, this.#next, this.#restart ? 1 : 0, this.#newestMs])
       writer.f64(value);
@@ -126,7 +140,7 @@ export class GridAligner implements Aligner {
   /** A new time line: what is open is emitted, and `n` goes on by one from there. */
   #beginAgain(emit: (tick: Tick) => void): void {
     this.closeUntil(Number.POSITIVE_INFINITY, emit);
-    if (!Number.isNaN(this.#closed)) this.#next = this.#closed - this.#base + 1;
+    this.#next = this.next;
     this.#base = Number.NaN;
     this.#closed = Number.NaN;
     this.#newestMs = Number.NEGATIVE_INFINITY;

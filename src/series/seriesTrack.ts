@@ -82,6 +82,21 @@ export class SeriesTrack {
     this.#aligner.closeUntil(tMs, emit);
   }
 
+  /** Emits the open slots up to and including tick `n`. */
+  closeThrough(n: number, emit: (tick: Tick) => void): void {
+    this.#aligner.closeThrough(n, emit);
+  }
+
+  /** The number the next tick has when no step is missed. */
+  get next(): number {
+    return this.#aligner.next;
+  }
+
+  /** Makes `n` the number of the next tick: it goes on from another track of the series. */
+  numberFrom(n: number): void {
+    this.#aligner.numberFrom(n);
+  }
+
   save(writer: SnapshotWriter): void {
     for (const value of [this.#lastMs, this.#newestMs, this.#lateRun, this.#lateMs]) writer.f64(value);
     this.#aligner.save(writer);

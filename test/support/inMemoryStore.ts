@@ -34,7 +34,7 @@ export class InMemoryStore implements Store {
     return {
       series: [...this.series.values()],
       snapshots: new Map(this.snapshots),
-      lastReadingId: this.readings.at(-1)?.id ?? 0,
+      lastLogId: Math.max(this.readings.at(-1)?.id ?? 0, this.forecasts.at(-1)?.id ?? 0),
     };
   }
 
@@ -47,8 +47,8 @@ export class InMemoryStore implements Store {
     return this.readings.filter((row) => row.series === series && row.id <= upToId).slice(-count);
   }
 
-  lastForecastMs(series: number): number {
-    return this.forecasts.findLast((row) => row.series === series)?.tMs ?? Number.NEGATIVE_INFINITY;
+  lastForecastTick(series: number): number {
+    return this.forecasts.findLast((row) => row.series === series)?.tick ?? -1;
   }
 
   contains(series: number, tMs: number, y: number): boolean {

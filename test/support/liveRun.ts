@@ -84,9 +84,7 @@ function outcome({ readings, forecasts }: InMemoryStore, book: SeriesBook) {
   const text = new TextDecoder();
   return [...book.entries].map((entry) => ({
     series: `${entry.id} ${entry.seriesId}`,
-    readings: readings
-      .filter(({ series }) => series === entry.id)
-      .map(({ id, tMs, y, flags }) => `${id} ${tMs} ${y} ${flags}`),
+    readings: readings.filter(({ series }) => series === entry.id).map(({ tMs, y, flags }) => `${tMs} ${y} ${flags}`),
     forecasts: forecasts
       .filter(({ series }) => series === entry.id)
       .map(({ tick, tMs, y, json }) => `${tick} ${tMs} ${y} ${text.decode(json)}`),

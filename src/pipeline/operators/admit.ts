@@ -80,22 +80,22 @@ class AdmissionDesk {
     const entry = this.#entry(seriesId, settings, turn);
     const { tMs, flags, clock } = entry.track.admit(observation.tMs, delivery.arrivedMs, this.#clock.trustedMs());
     const isStamped = (flags & ReadingFlag.stamped) !== 0;
-    const isKnown = isStamped
-      ? taken.some((row) => row.series === entry.id && row.y === y)
-      : tMs <= entry.track.newestMs && this.#store.contains(entry.id, tMs, y);
+    const isTaken = (row: ReadingRow): boolean =>
+      row.series === entry.id && row.y === y && (isStamped || (row.flags & ReadingFlag.stamped) !== 0);
+    const isKnown =
+      taken.some(isTaken) || (!isStamped && tMs <= entry.track.newestMs && this.#store.contains(entry.id, tMs, y));
     if (isKnown) {
       this.#counters.duplicates++;
       return;
     }
     this.#count(flags, clock);
-    const row = { id: this.#book.nextReadingId(), series: entry.id, tMs, y, flags, packetId: delivery.packetId ?? -1 };
+    const row = { id: this.#book.nextLogId(), series: entry.id, tMs, y, flags, packetId: delivery.packetId ?? -1 };
     this.#store.noteTaken(row);
     turn.readings.push(row);
     turn.touched.add(entry);
-    entry.lastReadingId = row.id;
-    entry.readingsSinceSnapshot++;
+    entry.noteReading(row.id);
     this.#watch(entry, observation, row, turn);
-    entry.track.take(row, (tick) => this.#pend(entry, tick, false, turn));
+    entry.track.take(row, (tick) => this.#pend(entry, tick, turn, tick.tMs === row.tMs ? row.id : undefined));
   }
 
   #entry(seriesId: string, settings: SeriesSettings, turn: Turn): SeriesEntry {
@@ -107,25 +107,32 @@ class AdmissionDesk {
     if (known) {
       entry.lastReadingId = known.lastReadingId;
       entry.snapshotAt = 0; // the readings do not say that the settings changed: a snapshot must
-      for (const pending of this.#book.rebuild(entry, known.lastReadingId)) this.#pend(entry, pending.tick, true, turn);
+      for (const pending of this.#book.rebuild(entry, known.lastReadingId)) this.#queue(pending, turn);
+      entry.track.numberFrom(known.track.next);
     }
     return entry;
   }
 
-  #pend(entry: SeriesEntry, tick: Tick, silent: boolean, turn: Turn): void {
+  #pend(entry: SeriesEntry, tick: Tick, turn: Turn, readingId: number | undefined): void {
     entry.stepMs = tick.stepMs;
-    const lane = this.#book.laneOf(entry);
-    const pending: PendingTick = { entry, tick, silent };
+    this.#queue({ entry, tick, silent: false, logId: readingId ?? this.#book.nextLogId() }, turn);
+  }
+
+  #queue(pending: PendingTick, turn: Turn): void {
+    const lane = this.#book.laneOf(pending.entry);
     const list = turn.ticks.get(lane);
     if (list) list.push(pending);
     else turn.ticks.set(lane, [pending]);
   }
 
   #closeDue(entry: SeriesEntry, eventNowMs: number, turn: Turn): void {
+    let last: Tick | undefined;
     entry.track.closeUntil(eventNowMs, (tick) => {
+      last = tick;
       turn.touched.add(entry);
-      this.#pend(entry, tick, false, turn);
+      this.#pend(entry, tick, turn, undefined);
     });
+    if (last && Number.isNaN(last.y)) entry.snapshotAt = 0; // no forecast will show that it was closed: a snapshot must
   }
 
   /** Notices what is missing: by the sender's running number where it sends one, else by the usual pace of the series. */

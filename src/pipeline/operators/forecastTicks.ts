@@ -33,7 +33,7 @@ export function forecastTicks({ clock, counters }: ForecastTicksOptions): MonoTy
 function addForecast(
   turn: Turn,
   lane: ModelLane,
-  { entry, tick }: PendingTick,
+  { entry, tick, logId }: PendingTick,
   buffers: StepBuffers,
   row: number,
   writer: ForecastWriter,
@@ -57,6 +57,7 @@ function addForecast(
     horizon,
     decimals,
   });
-  turn.forecasts.push({ series: entry.id, tick: n, tMs, issuedMs, y, json });
+  const model = lane.label;
+  turn.forecasts.push({ id: logId, series: entry.id, tick: n, tMs, issuedMs, y, stepMs, model, levels, json });
   turn.published.push({ seriesId, tMs, stepMs, horizon, tick: n, last: y, levels, values, json });
 }

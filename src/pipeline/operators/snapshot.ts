@@ -26,10 +26,10 @@ export function snapshotAll(book: SeriesBook, turn: Turn): Turn {
 }
 
 function takeForgotten(book: SeriesBook, turn: Turn): void {
-  const farBack = book.lastReadingId - 2 * snapshotEvery * book.size - 10_000;
+  const farBack = book.lastLogId - 2 * snapshotEvery * book.size - 10_000;
   if (farBack <= 0) return;
   for (const entry of book.entries) {
-    if (entry.readingsSinceSnapshot > 0 && entry.lastReadingId < farBack) take(entry, turn);
+    if (entry.readingsSinceSnapshot > 0 && entry.unsavedFromId < farBack) take(entry, turn);
   }
 }
 

@@ -49,6 +49,7 @@ function messagesOf(happenings: readonly Happening[], settings: SeriesSettings):
   return messages;
 }
 
+const share = fc.integer({ min: 0, max: 1000 }).map((k) => k / 1000); // fc.double prefers the tiny
 const happening = fc.record({
   kind: fc.oneof(
     { weight: 12, arbitrary: fc.constant<Kind>('step') },
@@ -56,12 +57,14 @@ const happening = fc.record({
     { weight: 8, arbitrary: fc.constantFrom<Kind>('gap', 'late', 'again', 'tie', 'noClock', 'boot1970', 'ahead') },
   ),
   series: fc.nat(2),
-  amount: fc.double({ min: 0, max: 1, noNaN: true, noDefaultInfinity: true }),
-  y: fc.oneof(fc.integer({ min: -3, max: 3 }), fc.double({ min: -50, max: 50, noNaN: true })),
+  amount: share,
+  y: fc.oneof(
+    fc.integer({ min: -3, max: 3 }),
+    fc.integer({ min: -5000, max: 5000 }).map((k) => k / 99),
+  ),
 });
 
 const calm: Weather = { kills: [], together: 1, stepTurns: 0, commitTurns: 0, snapshotEvery: 256, quietAt: [] };
-const share = fc.double({ min: 0, max: 1, noNaN: true });
 const weather: fc.Arbitrary<Weather> = fc.record({
   kills: fc.array(fc.record({ after: share, turns: fc.nat(6), unheard: fc.nat(4) }), { maxLength: 3 }),
   together: fc.integer({ min: 1, max: 5 }),
@@ -91,9 +94,7 @@ describe.each(Object.entries(runs))('a run over %s', (_name, settings) => {
       ];
       expect(found).toEqual(expected);
       for (const { readings, forecasts } of found) {
-        expect(new Set(readings.map((row) => row.slice(row.indexOf(' '), row.lastIndexOf(' ')))).size).toBe(
-          readings.length,
-        );
+        expect(new Set(readings.map((row) => row.slice(0, row.lastIndexOf(' ')))).size).toBe(readings.length);
         const ticks = forecasts.map((row) => Number(row.slice(0, row.indexOf(' '))));
         expect(ticks).toEqual([...new Set(ticks)].sort((a, b) => a - b));
       }
