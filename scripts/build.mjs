@@ -7,7 +7,11 @@ import { build } from 'esbuild';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
-const entries = { stepcast: 'src/stepcast.ts', storageWorker: 'src/storage/storageWorker.ts', recipe: 'models/recipe.ts' };
+const entries = {
+  stepcast: 'src/stepcast.ts',
+  storageWorker: 'src/storage/storageWorker.ts',
+  recipe: 'models/recipe.ts',
+};
 const present = Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(join(root, file))));
 
 rmSync(dist, { recursive: true, force: true });
@@ -17,6 +21,7 @@ await build({
   entryPoints: present,
   outdir: dist,
   bundle: true,
+  splitting: true, // what a command does not need is not loaded: `--help` needs no database
   platform: 'node',
   target: 'node20',
   format: 'esm',

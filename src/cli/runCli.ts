@@ -16,15 +16,16 @@ export async function runCli(
 ): Promise<number> {
   let code = 0;
   const setExitCode = (to: number): void => void (code = to);
+  const program = createProgram({ io, bodies, setExitCode }, version);
+  const names = program.commands.map((command) => command.name());
   try {
-    const program = createProgram({ io, bodies, setExitCode }, version);
-    const names = program.commands.map((command) => command.name());
     if (args.length === 0) throw usageError('stepcast', `expected a command: ${names.join(', ')}`);
     await program.parseAsync(args, { from: 'user' });
     return code;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
-    const failure = error instanceof CommanderError ? usageError(commandOf(args), commanderMessage(error)) : error;
+    const failure =
+      error instanceof CommanderError ? usageError(commandOf(args, names), commanderMessage(error)) : error;
     io.stderr.write(`stepcast: ${oneLine(failure)}\n`);
     return exitCode(failure);
   }
@@ -32,7 +33,6 @@ export async function runCli(
 
 const commanderMessage = ({ message }: CommanderError): string => oneLine(message.replace(/^error: /, ''));
 
-function commandOf(args: readonly string[]): string {
-  const name = args[0] ?? '';
-  return /^[a-z-]+$/.test(name) && !name.startsWith('-') ? `stepcast ${name}` : 'stepcast';
+function commandOf(args: readonly string[], names: readonly string[]): string {
+  return names.includes(args[0]!) ? `stepcast ${args[0]}` : 'stepcast';
 }
