@@ -74,9 +74,11 @@ export async function runDemo(
     io.stdout.write(
       board.introduction({ port: broker.port, sources: replays.map(({ source }) => source), stepsPerSecond: speed }),
     );
-    const readings = await withDaemon({ daemon, config, stop }, (signal) =>
-      sendSensors({ replays, metrics, stepsPerSecond: speed, signal, publish: sensors.publish }),
-    );
+    const readings = await withDaemon({ daemon, config, stop }, async (signal) => {
+      const taken = await sendSensors({ replays, metrics, stepsPerSecond: speed, signal, publish: sensors.publish });
+      await watcher.quiet();
+      return taken;
+    });
     await watcher.lastWord();
     io.stdout.write(board.summary(scoreboard.scores(), readings));
   } finally {

@@ -1,7 +1,10 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { connectAsync, type MqttClient } from 'mqtt';
 import type { ForecastDocument } from './scoreboard.js';
 
 const lastWordMs = 2000;
+const quietMs = 300;
+const longestWaitMs = 5000;
 
 export interface SensorClient {
   publish(topic: string, payload: string): Promise<unknown>;
@@ -9,6 +12,8 @@ export interface SensorClient {
 }
 
 export interface Watcher {
+  /** Resolves when no forecast has come for a moment: everything that was sent has been answered. Gives up after five seconds. */
+  quiet(): Promise<void>;
   /** Resolves when the node has said `offline`, which it does after its last forecast; or after two seconds. */
   lastWord(): Promise<void>;
   close(): Promise<void>;
@@ -32,16 +37,27 @@ export async function connectWatcher(
   const client = await connect(url, 'demo-screen');
   const status = `stepcast/${node}/status`;
   let wasOnline = false;
+  let heard = 0;
   let heardLast: () => void;
   const last = new Promise<void>((resolve) => (heardLast = resolve));
   client.on('message', (topic, payload) => {
-    if (topic !== status) return onForecast(JSON.parse(payload.toString()) as ForecastDocument);
+    if (topic !== status) {
+      heard++;
+      return onForecast(JSON.parse(payload.toString()) as ForecastDocument);
+    }
     const isOffline = payload.toString() === 'offline';
     if (isOffline && wasOnline) heardLast();
     wasOnline = !isOffline;
   });
   await client.subscribeAsync([`stepcast/${node}/forecast/#`, status]);
   return {
+    quiet: async () => {
+      const begunMs = performance.now();
+      for (let before = -1; before !== heard && performance.now() - begunMs < longestWaitMs; ) {
+        before = heard;
+        await wait(quietMs);
+      }
+    },
     lastWord: async () => {
       if (!wasOnline) return;
       let timer: NodeJS.Timeout | undefined;

@@ -3,6 +3,7 @@ import { type Replay, replayPayload } from './replay.js';
 
 const turnMs = 50;
 const liveEveryMs = 1000;
+const turnSteps = 250; // at most, so that the live metrics keep their beat at any speed
 
 export interface SensorOptions {
   readonly replays: readonly Replay[];
@@ -46,7 +47,7 @@ export async function sendSensors({
     taken += messages.length;
     await pause(turnMs, signal);
     const nowMs = performance.now();
-    due += (stepsPerSecond * Math.min(nowMs - turnBegunMs, 1000)) / 1000;
+    due = Math.min(due + (stepsPerSecond * Math.min(nowMs - turnBegunMs, 1000)) / 1000, sent + turnSteps);
     turnBegunMs = nowMs;
   }
   return taken;

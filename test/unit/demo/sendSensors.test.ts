@@ -68,6 +68,14 @@ describe('sendSensors', () => {
     expect(turns.size).toBe(8);
   });
 
+  it('keeps the beat of the metrics at a speed that cannot be kept', async () => {
+    const { sent } = await sendFor(4500, { replays: [replay('a', 100_000)], metrics: live, stepsPerSecond: 1e6 }, 20);
+    expect(sent.filter(({ topic }) => topic === 'sensors/machine/load')).toHaveLength(5);
+    const turns = new Map<number, number>();
+    for (const { topic, atMs } of sent) if (topic === 'a') turns.set(atMs, (turns.get(atMs) ?? 0) + 1);
+    expect(Math.max(...turns.values())).toBe(250);
+  });
+
   it('counts what the broker has taken', async () => {
     const { sent, taken } = await sendFor(1000, { replays: [replay('a', 1000)], metrics: live });
     expect(taken).toBe(sent.length);
