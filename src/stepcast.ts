@@ -4,10 +4,9 @@ import { oneLine } from './cli/oneLine.js';
 import { runCli } from './cli/runCli.js';
 import { version } from './version.js';
 
-// A reader that has seen enough (`stepcast query … | head`) is no failure.
-for (const output of [process.stdout, process.stderr]) {
-  output.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
-}
+// A reader that has seen enough (`stepcast query … | head`) is no failure; a log that nobody takes stops no daemon.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+process.stderr.on('error', () => {});
 for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
   process.on(event, (error: unknown) => {
     process.stderr.write(`stepcast: internal failure: ${oneLine(error)}\n`);
