@@ -13,6 +13,8 @@ export interface FakeBrokerOptions {
   connack?: (connect: IConnectPacket, index: number) => Partial<IConnackPacket> | 'close';
   /** Granted QoS or a failure code for each filter. Default: what was asked for. */
   suback?: (subscribe: ISubscribePacket) => number[];
+  /** Told of each packet the moment it arrives, before it is answered; `connection` is that of `FakeBroker.connection`. */
+  onPacket?: (packet: Packet, connection: number) => void;
 }
 
 export type PacketOf<C extends string> = Extract<Packet, { cmd: C }>;
@@ -28,6 +30,8 @@ export interface FakeConnection {
   wait<C extends Packet['cmd']>(cmd: C, count?: number): Promise<PacketOf<C>[]>;
   /** Every packet so far, once the line has been quiet for 50 ms: to show that something was not sent. */
   settled(): Promise<readonly Packet[]>;
+  /** Answers no more PINGREQ. */
+  mute(): void;
   /** Cuts the connection without a DISCONNECT. */
   drop(): void;
   readonly closed: Promise<void>;
@@ -43,7 +47,7 @@ export interface FakeBroker {
 }
 
 /** A broker that does what the test says, right or wrong: it chooses packet ids, refuses, hangs up. MQTT 3.1.1 and 5. */
-export const startFakeBroker = async ({ connack, suback }: FakeBrokerOptions = {}): Promise<FakeBroker> => {
+export const startFakeBroker = async ({ connack, suback, onPacket }: FakeBrokerOptions = {}): Promise<FakeBroker> => {
   const sockets = new Set<Socket>();
   const accepted: FakeConnection[] = [];
   const connects: IConnectPacket[] = [];
@@ -60,12 +64,15 @@ export const startFakeBroker = async ({ connack, suback }: FakeBrokerOptions = {
       wake();
     });
     const received: Packet[] = [];
+    let muted = false;
     const options = { protocolVersion: 5 };
     const parser = mqttPacket.parser();
+    let index = -1;
     const send = (packet: Packet) => socket.write(mqttPacket.generate(packet, options));
 
     parser.on('packet', (packet: Packet) => {
       received.push(packet);
+      if (index >= 0) onPacket?.(packet, index);
       if (packet.cmd === 'connect') {
         options.protocolVersion = packet.protocolVersion ?? 4;
         const answer = connack?.(packet, connects.length) ?? {};
@@ -74,7 +81,8 @@ export const startFakeBroker = async ({ connack, suback }: FakeBrokerOptions = {
         else {
           const sessionPresent = accepted.length > 0;
           send({ cmd: 'connack', reasonCode: 0, returnCode: 0, sessionPresent, ...answer } as IConnackPacket);
-          if ((answer.reasonCode ?? 0) === 0 && (answer.returnCode ?? 0) === 0) accepted.push(connection(packet));
+          if ((answer.reasonCode ?? 0) === 0 && (answer.returnCode ?? 0) === 0)
+            index = accepted.push(connection(packet)) - 1;
           else socket.end();
         }
       }
@@ -83,7 +91,7 @@ export const startFakeBroker = async ({ connack, suback }: FakeBrokerOptions = {
         send({ cmd: 'suback', messageId: packet.messageId, granted } as Packet);
       }
       if (packet.cmd === 'publish' && packet.qos === 1) send({ cmd: 'puback', messageId: packet.messageId } as Packet);
-      if (packet.cmd === 'pingreq') send({ cmd: 'pingresp' });
+      if (packet.cmd === 'pingreq' && !muted) send({ cmd: 'pingresp' });
       wake();
     });
     socket.on('data', (bytes) => parser.parse(bytes));
@@ -110,6 +118,9 @@ export const startFakeBroker = async ({ connack, suback }: FakeBrokerOptions = {
           quiet = received.length === seen ? quiet + 1 : 0;
         }
         return received;
+      },
+      mute: () => {
+        muted = true;
       },
       drop: () => socket.destroy(),
       closed,

@@ -1,0 +1,178 @@
+import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Random } from '../../../../src/series/random.js';
+import { type Mosquitto, startMosquitto } from '../../support/mosquitto.js';
+import { Archive } from './archive.js';
+import { startCutter } from './cutter.js';
+import { type Daemon, startDaemon } from './daemon.js';
+import { eventually } from './eventually.js';
+import { cutPower } from './powerCut.js';
+import { compilePreload } from './preload.js';
+import { type Sender, startSender } from './sender.js';
+import { type Published, startWitness } from './witness.js';
+import { type SensorMessage, workloadStreams } from './workload.js';
+
+const node = 'crash';
+
+export interface CampaignOptions {
+  readonly dir: string;
+  readonly messages: readonly SensorMessage[];
+  readonly seed: number;
+  readonly deaths: number;
+  /** kill: SIGKILL. powercut: the daemon goes on with what powercut.c leaves of its disk. */
+  readonly by: 'kill' | 'powercut';
+  /** Deaths after which the broker is restarted, the connection is cut, or goes silent. */
+  readonly brokerRestartsAfter?: readonly number[];
+  readonly cutsAfter?: readonly number[];
+  readonly silencesAfter?: readonly number[];
+}
+
+export interface CampaignOutcome {
+  readonly dbPath: string;
+  readonly published: readonly Published[];
+  /** What `PRAGMA integrity_check` said of each image, powercut only. */
+  readonly integrity: readonly string[];
+  /** One line a death: when, and how far the database was. */
+  readonly diary: readonly string[];
+}
+
+export const brokerConfig = ['max_queued_messages 0', 'max_inflight_messages 0'];
+
+const configOf = (port: number) => ({
+  node,
+  broker: { url: `mqtt://127.0.0.1:${port}`, keepalive: '2s' },
+  store: { path: 'disk/stepcast.db', flush: '100ms', retention: { readings: 'forever', forecasts: 'forever' } },
+  streams: workloadStreams,
+  learn: { enabled: false },
+  http: { listen: 'off' },
+});
+
+/** Publishes `messages` while the daemon dies again and again; ends with everything stored and a clean stop. */
+export const runCampaign = async (options: CampaignOptions): Promise<CampaignOutcome> => {
+  const { dir, messages, deaths } = options;
+  const random = new Random(options.seed);
+  const diary: string[] = [];
+  const integrity: string[] = [];
+  const undo: (() => unknown)[] = [];
+  try {
+    mkdirSync(dir, { recursive: true });
+    const broker = await startMosquitto({ persistence: true, config: brokerConfig });
+    undo.push(() => broker.stop());
+    const network = await startCutter(broker.port);
+    undo.push(() => network.close());
+    const witness = await startWitness(broker.port, node);
+    undo.push(() => witness.end());
+
+    const library = options.by === 'powercut' ? compilePreload('powercut', dir) : undefined;
+    let generation = 0;
+    const home = () => join(dir, `life-${generation}`);
+    const start = (): Daemon => {
+      const disk = join(home(), 'disk');
+      const kept = join(home(), 'kept');
+      for (const folder of [disk, kept]) mkdirSync(folder, { recursive: true });
+      const env = library === undefined ? undefined : { LD_PRELOAD: library, POWERCUT_DIR: disk, POWERCUT_KEPT: kept };
+      return startDaemon({ dir: home(), config: configOf(network.port), env });
+    };
+    const moveToImage = () => {
+      const before = home();
+      generation++;
+      mkdirSync(home());
+      const torn = generation % 2 === 0 ? random : undefined;
+      const { strays } = cutPower(join(before, 'disk'), join(before, 'kept'), join(home(), 'disk'), torn);
+      integrity.push(integrityOf(join(home(), 'disk'), join(home(), 'examined')));
+      return `${strays} stray sectors`;
+    };
+
+    let daemon = start();
+    undo.push(() => daemon.kill());
+    await daemon.connected();
+    const senders = await startSenders(broker, messages);
+    for (const sender of senders) undo.push(() => sender.end());
+
+    for (let death = 1; death <= deaths; death++) {
+      for (const [index, sender] of senders.entries())
+        sender.allow(Math.ceil((parts(messages)[index].length * death) / (deaths + 1)));
+      const afterMs = Math.round(random.between(100, 1800));
+      await delay(afterMs);
+      if (options.brokerRestartsAfter?.includes(death)) await restartBroker(broker, senders[1]);
+      if (options.silencesAfter?.includes(death)) {
+        network.silence();
+        await daemonNotices(daemon);
+      }
+      if (options.cutsAfter?.includes(death)) {
+        network.cut();
+        await delay(700);
+        network.mend();
+        await delay(300);
+      }
+      if (!daemon.running) throw new Error(`the daemon ended by itself:\n${daemon.log()}`);
+      await daemon.kill();
+      const image = options.by === 'powercut' ? `, ${moveToImage()}` : '';
+      const stored = Archive.count(join(home(), 'disk/stepcast.db'));
+      diary.push(
+        `death ${death} after ${afterMs} ms: ${stored} stored, ${sum(senders, 'acknowledged')} published${image}`,
+      );
+      daemon = start();
+    }
+    for (const sender of senders) sender.allow(messages.length);
+    for (const sender of senders) await sender.settled();
+    const dbPath = join(home(), 'disk/stepcast.db');
+    await eventually(
+      'every reading is stored',
+      () => {
+        if (!daemon.running) throw new Error(`the daemon ended by itself:\n${daemon.log()}`);
+        return Archive.count(dbPath) >= messages.length;
+      },
+      60_000,
+    ).catch((error) => {
+      diary.push((error as Error).message); // the comparison says which
+    });
+    const { code } = await daemon.stop();
+    if (code !== 0) throw new Error(`a clean stop ended with ${code}:\n${daemon.log()}`);
+    return { dbPath, published: witness.forecasts, integrity, diary };
+  } finally {
+    while (undo.length > 0) await undo.pop()!();
+  }
+};
+
+/** Timed messages may come twice to the broker, the daemon knows them by their time; bare ones are sent so that they cannot. */
+const parts = (messages: readonly SensorMessage[]) => [
+  messages.filter(({ tMs }) => tMs !== undefined),
+  messages.filter(({ tMs }) => tMs === undefined),
+];
+
+const startSenders = (broker: Mosquitto, messages: readonly SensorMessage[]): Promise<Sender[]> =>
+  Promise.all(
+    parts(messages).map((part, index) =>
+      startSender({ port: broker.port, clientId: `sensors-${index}`, messages: part, ratePerSecond: 500 }),
+    ),
+  );
+
+const restartBroker = async (broker: Mosquitto, bare: Sender): Promise<void> => {
+  await bare.pause();
+  await broker.restart();
+  bare.resume();
+};
+
+const daemonNotices = (daemon: Daemon): Promise<void> => {
+  const before = daemon.told('connected').length;
+  return eventually('the daemon notices the silence and comes back', () => daemon.told('connected').length > before);
+};
+
+const sum = (senders: readonly Sender[], key: 'acknowledged' | 'sent'): number =>
+  senders.reduce((total, sender) => total + sender[key], 0);
+
+/** Looks at a copy: to open a database is to change it. */
+const integrityOf = (disk: string, copy: string): string => {
+  mkdirSync(copy);
+  const [from, to] = [join(disk, 'stepcast.db'), join(copy, 'stepcast.db')];
+  if (!existsSync(from)) return 'ok';
+  for (const suffix of ['', '-wal']) if (existsSync(from + suffix)) copyFileSync(from + suffix, to + suffix);
+  const archive = new Archive(to);
+  try {
+    return archive.integrity();
+  } finally {
+    archive.close();
+  }
+};
