@@ -4,8 +4,16 @@ import { StepcastError } from '../errors.js';
 import { backoffMs } from './backoff.js';
 import { BrokerMessage } from './brokerMessage.js';
 import { brokerProblem } from './brokerProblem.js';
-import { type BrokerSettings, clientOptions, defaultMaxPayloadBytes, shownUrl, statusTopic } from './brokerSettings.js';
+import {
+  type BrokerSettings,
+  clientOptions,
+  defaultMaxPayloadBytes,
+  defaultReceiveMaximum,
+  shownUrl,
+  statusTopic,
+} from './brokerSettings.js';
 import { type AckTicket, type DeferredAcks, deferAcks } from './deferredAck.js';
+import { keepaliveTimer } from './keepaliveTimer.js';
 import { type PublishRoute, publishHead, publishHeaderBytes, writePublishHeader } from './publishFrame.js';
 
 export type BrokerStatus =
@@ -75,21 +83,33 @@ export const createBrokerConnection = ({
   let retryTimer: NodeJS.Timeout | undefined;
   let stableTimer: NodeJS.Timeout | undefined;
   let statusText = 'online';
+  let heard = false; // since the keepalive was last judged
   let blocked = false; // someone was told false and waits for ready$
   let inFlight = 0;
   let inFlightLimit = 65_535;
 
   const dispatch = (packet: mqtt.IPublishPacket, ticket: AckTicket | undefined) => {
+    heard = true;
     const message = new BrokerMessage(packet, ticket, session);
     for (const { listener } of subscriptions) if (listener(message)) return;
     message.acknowledge();
   };
 
+  const brokerIsThere = () => {
+    const there = heard || acks!.holding;
+    heard = false;
+    return there;
+  };
+
   const open = () => {
-    const options = clientOptions(settings, protocolVersion);
-    const opened = mqtt.connect(shownUrl(settings.url), options);
+    const timerVariant = keepaliveTimer(brokerIsThere, () => client?.connected && client.sendPing());
+    const opened = mqtt.connect(shownUrl(settings.url), { ...clientOptions(settings, protocolVersion), timerVariant });
     client = opened;
-    acks = deferAcks(opened, dispatch, release);
+    acks = deferAcks(opened, {
+      limit: settings.receiveMaximum ?? defaultReceiveMaximum,
+      deliver: dispatch,
+      written: release,
+    });
     const ifCurrent =
       <A extends unknown[]>(handle: (...args: A) => void) =>
       (...args: A) => {

@@ -85,7 +85,9 @@ export const brokerProblem = ({ url, connected, error, disconnectCode }: Ending)
   return tell(
     'BROKER_UNREACHABLE',
     'the connection was closed before the broker answered',
-    'check that the port is one for MQTT, and mqtts:// if it wants TLS',
+    /^(mqtts|wss):/.test(url)
+      ? 'check that the port in broker.url is one for MQTT over TLS'
+      : 'check that the port in broker.url is one for MQTT; write mqtts:// if it wants TLS',
   );
 };
 

@@ -13,7 +13,7 @@ export interface BrokerSettings {
   readonly clientId: string; // names the session at the broker: the same after every start
   readonly node: string;
   readonly prefix: string; // of our own topics
-  readonly receiveMaximum?: number; // unacknowledged messages, default 10,000; MQTT 5
+  readonly receiveMaximum?: number; // unacknowledged messages, default 10,000
   readonly sessionExpirySeconds?: number; // default 7 days; MQTT 5
   readonly keepaliveSeconds?: number; // default 30
   readonly maxPayloadBytes?: number; // default 1 MiB
@@ -22,6 +22,7 @@ export interface BrokerSettings {
 type ClientOptions = IClientOptions & Pick<SecureContextOptions, 'minVersion'>;
 
 export const defaultMaxPayloadBytes = 1_048_576;
+export const defaultReceiveMaximum = 10_000;
 
 /** Messages above this multiple of `maxPayloadBytes` are left out by an MQTT 5 broker; those between are received, refused and counted. */
 const packetAllowance = 4;
@@ -74,15 +75,10 @@ export const clientOptions = (settings: BrokerSettings, protocolVersion: 4 | 5):
       protocolVersion === 5
         ? {
             sessionExpiryInterval: settings.sessionExpirySeconds ?? 7 * 86_400,
-            receiveMaximum: settings.receiveMaximum ?? 10_000,
+            receiveMaximum: settings.receiveMaximum ?? defaultReceiveMaximum,
             maximumPacketSize: packetAllowance * maxPayloadBytes + 65_536,
           }
         : undefined,
-    // A turn that ran long must read the PINGRESP that waits in the socket before the keepalive is judged.
-    timerVariant: {
-      set: (judge, ms) => Number(setInterval(() => setImmediate(() => judge()), ms)),
-      clear: (timer) => clearInterval(timer),
-    },
     log: () => {},
     ...tlsOptions(settings, url),
   };

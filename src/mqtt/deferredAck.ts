@@ -19,10 +19,20 @@ export interface DeferredAcks {
   link(): Link;
   /** Messages of the present connection that were delivered and not yet acknowledged on the wire. */
   readonly unacknowledged: number;
+  /** Whether the limit is reached and a message, with all behind it, waits to be delivered. */
+  readonly holding: boolean;
   /** Writes what is due at once, instead of at the end of the turn. */
   flush(): void;
   /** `flush`, and nothing more on this connection: DISCONNECT comes next. */
   shut(): void;
+}
+
+export interface DeferAcksOptions {
+  /** Unacknowledged messages; above, nothing more is read. Mosquitto 2.0.11 sends more than the Receive Maximum, MQTT 3.1.1 has none. */
+  readonly limit: number;
+  readonly deliver: (packet: IPublishPacket, ticket: AckTicket | undefined) => void;
+  /** Called whenever bytes written through the link have left. */
+  readonly written?: () => void;
 }
 
 /** Passed to mqtt.js to say "go on, and send no PUBACK": `handleMessage` skips it on an error, and the error goes nowhere. */
@@ -35,14 +45,26 @@ const withoutPuback = new Error('PUBACK follows the commit');
  */
 export const deferAcks = (
   client: MqttClient,
-  deliver: (packet: IPublishPacket, ticket: AckTicket | undefined) => void,
-  written: () => void = () => {},
+  { limit, deliver, written = () => {} }: DeferAcksOptions,
 ): DeferredAcks => {
   let current: AckQueue | undefined;
+  let held: (() => void) | undefined; // goes on with the pump of the present connection
+
+  const flushed = () => {
+    written();
+    if (!held || queue().length >= limit) return;
+    const goOn = held;
+    held = undefined;
+    client.reschedulePing(true);
+    goOn();
+  };
 
   const queue = (): AckQueue => {
     const stream = client.stream as unknown as Duplex;
-    if (current?.stream !== stream) current = new AckQueue(stream, written);
+    if (current?.stream !== stream) {
+      current = new AckQueue(stream, flushed);
+      held = undefined; // its connection is gone: the message will come again
+    }
     return current;
   };
 
@@ -52,14 +74,22 @@ export const deferAcks = (
       callback();
       return;
     }
-    deliver(packet, queue().expect(packet.messageId!));
-    callback(withoutPuback);
+    const acks = queue();
+    const take = () => {
+      deliver(packet, acks.expect(packet.messageId!));
+      callback(withoutPuback);
+    };
+    if (acks.length < limit) take();
+    else held = take;
   };
 
   return {
     link: queue,
     get unacknowledged() {
       return current?.length ?? 0;
+    },
+    get holding() {
+      return held !== undefined;
     },
     flush: () => {
       current?.flush();

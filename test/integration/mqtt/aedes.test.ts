@@ -64,15 +64,16 @@ it('takes readings from an embedded MQTT 3.1.1 broker and publishes forecasts to
   sink.publish([{ ...common, seriesId: 'sensors/a', json: Buffer.from('{"next":4}') }]);
   for (const delivery of deliveries) delivery.acknowledge();
 
+  const nextMessage = () => new Promise<void>((resolve) => sensor.once('message', () => resolve()));
   const heard: Record<string, string> = {};
   sensor.on('message', (topic, payload) => {
     heard[topic] = payload.toString();
   });
   await sensor.subscribeAsync('stepcast/#', { qos: 1 });
-  while (!heard['stepcast/pi/forecast/sensors/a'] || !heard['stepcast/pi/status']) await once(sensor, 'message');
+  while (!heard['stepcast/pi/forecast/sensors/a'] || !heard['stepcast/pi/status']) await nextMessage();
   expect(heard).toMatchObject({ 'stepcast/pi/forecast/sensors/a': '{"next":4}', 'stepcast/pi/status': 'online' });
 
   await connection.close();
-  while (heard['stepcast/pi/status'] !== 'offline') await once(sensor, 'message');
+  while (heard['stepcast/pi/status'] !== 'offline') await nextMessage();
   await sensor.endAsync();
 });

@@ -327,6 +327,36 @@ describe('brokerConnection', () => {
     await line.wait('publish', sent + 2);
   });
 
+  it('keeps its connection while nothing is taken for longer than the keepalive', async () => {
+    const broker = await fake();
+    const connection = connect(broker.url, { keepaliveSeconds: 1, receiveMaximum: 10 });
+    const messages: BrokerMessage[] = [];
+    connection.subscribe(['a'], (message) => messages.push(message) > 0);
+    connection.start();
+    const line = await broker.connection(0);
+    for (let id = 1; id <= 30; id++) line.deliver(id, 'a', '');
+    await line.wait('pingreq', 5); // 2.5 s: PINGRESPs wait behind what is not taken
+    expect(messages.length).toBe(10);
+    for (let next = 0; next < 30; next++) {
+      messages[next].acknowledge();
+      if (messages.length === next + 1) await line.wait('puback', next + 1);
+    }
+    await line.wait('puback', 30);
+    const pings = line.received.filter(({ cmd }) => cmd === 'pingreq').length;
+    await line.wait('pingreq', pings + 2); // and the ordinary keepalive goes on
+    expect(broker.connects.length).toBe(1);
+  });
+
+  it('gives up a connection whose broker has fallen silent', async () => {
+    const broker = await fake();
+    const connection = connect(broker.url, { keepaliveSeconds: 1 });
+    connection.start();
+    const line = await broker.connection(0);
+    line.mute();
+    const { error } = await state(connection, 'away');
+    expect(error.message).toContain('Keepalive timeout');
+  });
+
   it('tells at once about files and URLs that cannot be used', () => {
     const start = (settings: Partial<BrokerSettings>) => () => connect('mqtts://127.0.0.1:1', settings).start();
     expect(start({ ca: '/nowhere/ca.pem' })).toThrow(/ca\.pem/);

@@ -25,10 +25,11 @@ describe.each([5, 4] as const)('deferAcks, MQTT protocol version %i', (protocolV
     taken = [];
     wake = () => {};
     client = mqtt.connect(broker.url, { protocolVersion, clientId: 'seam', clean: false, reconnectPeriod: 0 });
-    acks = deferAcks(client, (packet, ticket) => {
+    const deliver = (packet: IPublishPacket, ticket: AckTicket | undefined) => {
       taken.push({ packet, ticket });
       wake();
-    });
+    };
+    acks = deferAcks(client, { limit: 1_000, deliver });
     line = await broker.connection(0);
   });
 
@@ -106,6 +107,38 @@ describe.each([5, 4] as const)('deferAcks, MQTT protocol version %i', (protocolV
     line.deliver(1, 'a', 'y');
     await received(2);
     expect(taken.map(({ ticket }) => ticket !== undefined)).toEqual([false, true]);
+  });
+
+  it('takes no more than its limit, from a broker that sends more, and goes on in order when there is room', async () => {
+    for (let id = 1; id <= 2_500; id++) line.deliver(id, 'a', '');
+    await received(1_000);
+    await line.settled();
+    expect(acks.holding).toBe(true);
+    let most = 0;
+    for (let next = 0; next < 2_500; next++) {
+      await received(next + 1);
+      most = Math.max(most, acks.unacknowledged);
+      taken[next].ticket?.acknowledge();
+    }
+    await line.wait('puback', 2_500);
+    expect(most).toBe(1_000);
+    expect(acks.holding).toBe(false);
+    expect(taken.map(({ packet }) => packet.messageId)).toEqual(Array.from({ length: 2_500 }, (_, i) => i + 1));
+    expect(ids(line.received)).toEqual(Array.from({ length: 2_500 }, (_, i) => i + 1));
+  });
+
+  it('forgets what it holds with the connection', async () => {
+    for (let id = 1; id <= 1_010; id++) line.deliver(id, 'a', 'first');
+    await received(1_000);
+    await line.settled();
+    line.drop();
+    client.stream.destroy(); // nobody reads it, so nobody hears that it is gone
+    client.reconnect();
+    const next = await broker.connection(1);
+    next.deliver(5, 'a', 'second');
+    await received(1_001);
+    expect(acks.unacknowledged).toBe(1);
+    expect(taken.at(-1)?.packet.payload.toString()).toBe('second');
   });
 
   it('sends what is due when it is shut, and nothing after', async () => {
