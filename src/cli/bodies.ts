@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.js';
 import type { Io } from '../io.js';
+import type { ForecastListing, ForecastQuery, LiveAccuracy, SeriesListing } from '../storage/queries.js';
 import type { Finding } from './checks/finding.js';
-import type { StoredAccuracy, StoredForecast, StoredSeries } from './storedRows.js';
 
 /* What the command line says, checked and with its defaults. */
 
@@ -26,22 +26,14 @@ export interface BacktestCommand {
   readonly modelsDir: string;
 }
 
-export interface ForecastQuery {
-  readonly series: string;
-  readonly fromMs?: number;
-  readonly toMs?: number;
-  readonly issued: 'latest' | 'all' | number;
-  readonly horizon?: number;
-}
-
 /** What the commands set going. Each is loaded when it is called: help and usage errors need none of it. */
 export interface Bodies {
   runDaemon(config: Config, io: Io & { readonly signal: AbortSignal }): Promise<void>;
   runDemo(options: DemoCommand, io: Io & { readonly signal: AbortSignal }): Promise<void>;
   runBacktest(options: BacktestCommand, io: Io): Promise<void>;
-  listSeries(db: string): Promise<readonly StoredSeries[]>;
-  queryForecasts(db: string, query: ForecastQuery): Promise<readonly StoredForecast[]>;
-  liveAccuracy(db: string, series: string, lastN: number): Promise<StoredAccuracy | undefined>;
+  listSeries(db: string): Promise<readonly SeriesListing[]>;
+  queryForecasts(db: string, query: ForecastQuery): Promise<readonly ForecastListing[]>;
+  liveAccuracy(db: string, series: string, lastN: number): Promise<LiveAccuracy | undefined>;
   /** Checks of everything around the configuration, each given as soon as it is known. */
   checkSurroundings(config: Config): AsyncIterable<Finding>;
 }

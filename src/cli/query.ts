@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { nearestFew } from '../config/nearest.js';
 import { StepcastError } from '../errors.js';
-import type { ForecastQuery } from './bodies.js';
+import type { ForecastQuery } from '../storage/queries.js';
 import type { Context } from './context.js';
 import { databaseOption, formatOption } from './databaseOption.js';
 import { issued, time, wholeNumber } from './optionParsers.js';
