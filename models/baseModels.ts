@@ -1,0 +1,57 @@
+import { featureWidth } from '../src/forecast/features.js';
+import type { ModelMetadata } from '../src/forecast/modelContract.js';
+import { cells } from '../src/nn/cells/cells.js';
+import type { GatedColumns, Network } from '../src/nn/network.js';
+
+export interface BaseModel {
+  readonly metadata: ModelMetadata & { readonly name: string };
+  readonly network: Network;
+  readonly seed: number;
+  readonly trainingSteps: number;
+  readonly peakRate: number;
+}
+
+const features = [
+  'value',
+  'diff',
+  'missing',
+  'elapsed',
+  'season',
+  'day.sin',
+  'day.cos',
+  'week.sin',
+  'week.cos',
+  'weekend',
+];
+const horizon = 24;
+const levels = [0.1, 0.5, 0.9];
+
+const gated = ['season', 'value', 'diff'];
+
+const columnsOf = (name: string): GatedColumns => ({
+  from: featureWidth(features.slice(0, features.indexOf(name)), horizon),
+  width: featureWidth([name], horizon),
+});
+
+const baseModel = (kind: keyof typeof cells, trainingSteps: number, peakRate: number): BaseModel => ({
+  metadata: { contract: 1, cell: kind, features, target: 'change', horizon, levels, name: `${kind}-base`, version: 1 },
+  network: {
+    cell: cells[kind],
+    inputSize: featureWidth(features, horizon),
+    hiddenSize: 32,
+    horizon,
+    levels,
+    gated: gated.map(columnsOf),
+    direct: false,
+  },
+  seed: 20_260_101,
+  trainingSteps,
+  peakRate,
+});
+
+/** The models that ship with the product. */
+export const baseModels: readonly BaseModel[] = [
+  baseModel('rnn', 12_000, 3e-3),
+  baseModel('gru', 12_000, 5e-3),
+  baseModel('lstm', 12_000, 5e-3),
+];

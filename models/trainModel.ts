@@ -1,0 +1,74 @@
+import { createGraphRunner, type FloatArray } from '../src/inference/graphRunner.js';
+import { initialWeights, networkParameters, type Weights } from '../src/nn/network.js';
+import { stateInput, trainingGraph } from '../src/nn/trainingGraph.js';
+import { encodeModel } from '../src/onnx/codec.js';
+import { Random } from '../src/series/random.js';
+import type { BaseModel } from './baseModels.js';
+import { TrainingStreams } from './trainingStreams.js';
+
+const steps = 96;
+const batch = 32;
+const warmUpSteps = 200;
+
+export interface Progress {
+  readonly step: number;
+  readonly loss: number; // mean since the last report
+  readonly norm: number;
+  readonly weights: () => Weights;
+}
+
+/** Trains a base model on its synthetic prior. The same specification gives the same weights, bit for bit. */
+export async function trainModel(
+  { network, metadata, seed, trainingSteps, peakRate }: BaseModel,
+  report: (progress: Progress) => void | Promise<void>,
+): Promise<Weights> {
+  const random = new Random(seed);
+  const { horizon, hiddenSize, inputSize, cell } = network;
+  const runner = await createGraphRunner(encodeModel(trainingGraph(network, { steps, batch, clipNorm: 1 })));
+  const streams = new TrainingStreams({ random, features: metadata.features, horizon, steps, batch });
+  const rows = steps * batch;
+  const feeds: Record<string, FloatArray> = {
+    x: { data: streams.x, dims: [rows, inputSize] },
+    target: { data: streams.target, dims: [rows, horizon] },
+    weight: { data: streams.weight, dims: [rows, horizon] },
+  };
+  const weights = initialWeights(network, random);
+  for (const { name, shape } of networkParameters(network)) {
+    feeds[name] = { data: weights[name], dims: shape };
+    for (const moment of ['m', 's']) {
+      feeds[`${moment}.${name}`] = { data: new Float32Array(weights[name].length), dims: shape };
+    }
+  }
+  const stateNames = cell.states.map(stateInput);
+  for (const name of stateNames)
+    feeds[name] = { data: new Float32Array(batch * hiddenSize), dims: [batch, hiddenSize] };
+  const carried = Object.keys(feeds).filter((name) => !['x', 'target', 'weight'].includes(name));
+  const current = (): Weights =>
+    Object.fromEntries(networkParameters(network).map(({ name }) => [name, feeds[name].data.slice()]));
+
+  let loss = 0;
+  for (let step = 1; step <= trainingSteps; step++) {
+    for (const b of streams.next()) {
+      for (const name of stateNames) feeds[name].data.fill(0, b * hiddenSize, (b + 1) * hiddenSize);
+    }
+    feeds.rate = scalar(peakRate * schedule(step, trainingSteps));
+    feeds.t = scalar(step);
+    const results = await runner.run(feeds);
+    for (const name of carried) feeds[name] = results[`${name}_next`];
+    loss += results.loss.data[0];
+    if (step % 100 === 0) {
+      await report({ step, loss: loss / 100, norm: results.norm.data[0], weights: current });
+      loss = 0;
+    }
+  }
+  await runner.release();
+  return current();
+}
+
+/** Linear warm-up, then half a cosine down to a hundredth. */
+function schedule(step: number, total: number): number {
+  if (step < warmUpSteps) return step / warmUpSteps;
+  return 0.01 + 0.99 * 0.5 * (1 + Math.cos((Math.PI * (step - warmUpSteps)) / (total - warmUpSteps)));
+}
+
+const scalar = (value: number): FloatArray => ({ data: new Float32Array([value]), dims: [] });
