@@ -118,3 +118,45 @@ test('a broker that uses packet ids again after each reconnect sees no PUBACK of
   expect(auditor.acknowledged).toBeGreaterThan(100);
   expect(auditor.acknowledged).toBeLessThan(next);
 });
+
+test('a redelivery is told from a new message by what its packet id last stood for, also after a kill', async () => {
+  const dir = newDir();
+  const dbPath = join(dir, 'disk/stepcast.db');
+  const broker = await startFakeBroker({ connack: () => ({ sessionPresent: true }) });
+  undo(() => broker.close());
+  const topic = 'plant/bare/steady';
+  const values = (): number[] => {
+    const archive = new Archive(dbPath);
+    const found = archive.readings().map(({ value }) => value);
+    archive.close();
+    return found;
+  };
+  let index = 0;
+  const live = async (messages: readonly (readonly [id: number, payload: string, dup: boolean])[]) => {
+    const daemon = slowDaemon(dir, broker.url);
+    const connection = await broker.connection(index++);
+    await connection.wait('subscribe');
+    for (const [count, [id, payload, dup]] of messages.entries()) {
+      connection.deliver(id, topic, payload, { dup });
+      await connection.wait('puback', count + 1);
+    }
+    await daemon.kill();
+  };
+
+  await live([
+    [1, '21.5', false],
+    [2, '21.5', false],
+    [1, '22', false],
+  ]);
+  expect(values()).toEqual([21.5, 21.5, 22]);
+  await live([
+    [2, '21.5', true], // its PUBACK was lost
+    [1, '22', true], // so was this one's
+  ]);
+  expect(values()).toEqual([21.5, 21.5, 22]);
+  await live([
+    [1, '21.5', true], // sent first while nobody was there: under this id 22 came last
+    [3, '21.5', true], // under this one nothing
+  ]);
+  expect(values()).toEqual([21.5, 21.5, 22, 21.5, 21.5]);
+});
