@@ -1,6 +1,6 @@
 /**
  * `countReports.mjs STEP=CODE… [--report FILE=CODE]…`: adds up the steps of a run and prints `N passed, N failed`, non-zero exit
- * if any failed. A step counts as one. A vitest report counts its tests, and one failure more for each file that could not be loaded;
+ * if any failed. A step counts as one. A vitest report counts its tests, and one failure more for each file that broke outside its tests;
  * a run that failed without a failed test, or left no report, counts as one failed.
  */
 import { readFileSync } from 'node:fs';
@@ -16,10 +16,10 @@ function addReport(file, code) {
     failed += 1;
     return;
   }
-  const unloaded = report.testResults.filter(
-    (result) => result.status === 'failed' && result.assertionResults.length === 0,
+  const broken = report.testResults.filter(
+    ({ status, assertionResults }) => status === 'failed' && !assertionResults.some((test) => test.status === 'failed'),
   );
-  const failures = report.numFailedTests + unloaded.length;
+  const failures = report.numFailedTests + broken.length;
   passed += report.numPassedTests;
   failed += failures || (code === 0 && report.success ? 0 : 1);
 }

@@ -7,12 +7,12 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const executable = fileURLToPath(new URL('../../../dist/stepcast.js', import.meta.url));
-let folder: string;
+let folder = '';
 beforeAll(() => {
   if (!existsSync(executable)) throw new Error('dist/stepcast.js is missing: npm run build');
   folder = mkdtempSync(join(tmpdir(), 'stepcast-cli-'));
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => folder && rmSync(folder, { recursive: true, force: true }));
 
 function stepcast(...args: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [executable, ...args], {

@@ -31,10 +31,12 @@ describe('countReports', () => {
     });
   });
 
-  it('counts a failed step, failed tests and a file that could not be loaded', () => {
+  it('counts a failed step, failed tests, and files that broke while loading or setting up', () => {
     const unloaded = { status: 'failed', assertionResults: [] };
-    expect(count('check=2', '--report', `${report(5, 2, [unloaded])}=1`)).toEqual({
-      line: '5 passed, 4 failed',
+    const unprepared = { status: 'failed', assertionResults: [{ status: 'skipped' }] };
+    const failing = { status: 'failed', assertionResults: [{ status: 'failed' }] };
+    expect(count('check=2', '--report', `${report(5, 2, [unloaded, unprepared, failing])}=1`)).toEqual({
+      line: '5 passed, 5 failed',
       status: 1,
     });
   });
