@@ -63,8 +63,10 @@ export const createMqttSource = ({ connection, streams, nowMs }: MqttSourceOptio
     const arrivedMs = nowMs();
     const observations: DecodedObservation[] = [];
     const rejects: Reject[] = [];
-    const reject = (reason: string, detail: string) =>
-      rejects.push({ topic, reason, detail, payload: Uint8Array.from(payload.subarray(0, keptBytes)), arrivedMs });
+    const reject = (reason: string, detail: string) => {
+      const kept = Uint8Array.from(payload.subarray(0, keptBytes));
+      rejects.push({ topic, reason, detail, payload: kept, arrivedMs, countedOnly: ordinary.has(reason) });
+    };
 
     if (payload.length > connection.maxPayloadBytes)
       reject('too_large', `${payload.length} bytes; at most ${connection.maxPayloadBytes} are read`);
@@ -97,6 +99,9 @@ export const createMqttSource = ({ connection, streams, nowMs }: MqttSourceOptio
     },
   };
 };
+
+/** A sender without a clock, a value the broker kept: nothing is wrong with them. */
+const ordinary = new Set(['missing_time', 'retained']);
 
 /** Apart, because a delivery waits for its commit: its closure must keep the ticket, and not the network buffer of the payload. */
 const deliveryOf = (

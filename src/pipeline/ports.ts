@@ -10,6 +10,7 @@ export interface Reject {
   readonly detail: string; // one line for a person
   readonly payload: Uint8Array; // at most the first few hundred bytes
   readonly arrivedMs: number;
+  readonly countedOnly: boolean; // too ordinary to be kept in quarantine: it comes with every message of some senders
 }
 
 /** One message as it was delivered: decoded, and not yet acknowledged. */

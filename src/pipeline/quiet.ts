@@ -11,11 +11,13 @@ export class Quiet {
   #longestMs = 0;
   #intervals = 0;
   #told = false;
+  #woken = false;
 
   /** Takes in a reading. Returns where the gap before it began, undefined for none. */
   hear(tMs: number, elapsedMs: number, stepMs: number): number | undefined {
     const beforeMs = this.#heardMs;
-    const intervalMs = tMs - beforeMs;
+    const intervalMs = this.#woken ? Number.NaN : tMs - beforeMs;
+    this.#woken = false;
     this.#heardMs = tMs;
     this.#heardAtMs = elapsedMs;
     this.#told = false;
@@ -24,6 +26,14 @@ export class Quiet {
     this.#intervals++;
     this.#longestMs = Math.max(isGap ? 0 : intervalMs, 0.95 * this.#longestMs);
     return isGap ? beforeMs : undefined;
+  }
+
+  /** After a start: event time goes on from the last reading. How long it was quiet before that is not known. */
+  wake(lastMs: number, elapsedMs: number): void {
+    if (!Number.isNaN(this.#heardMs)) return;
+    this.#heardMs = lastMs;
+    this.#heardAtMs = elapsedMs;
+    this.#woken = true;
   }
 
   /** Whether it has just become silent: true once, until it is heard again. Returns since when, event time. */

@@ -46,7 +46,7 @@ class AdmissionDesk {
   take(delivery: Delivery, turn: Turn): void {
     for (const reject of delivery.rejects) {
       this.#counters.rejects[reject.reason] = (this.#counters.rejects[reject.reason] ?? 0) + 1;
-      turn.rejects.push(reject);
+      if (!reject.countedOnly) turn.rejects.push(reject);
     }
     const taken = this.#takenBefore(delivery);
     for (const observation of delivery.observations) this.#observe(observation, delivery, taken, turn);
@@ -55,6 +55,7 @@ class AdmissionDesk {
   pulse(turn: Turn): void {
     const elapsedMs = this.#clock.elapsedMs();
     for (const entry of this.#book.entries) {
+      entry.quiet.wake(entry.track.lastMs, elapsedMs);
       if (entry.track.dueMs !== undefined) this.#closeDue(entry, entry.quiet.eventNowMs(elapsedMs), turn);
       const fromMs = entry.quiet.silentSince(elapsedMs, entry.stepMs);
       if (fromMs === undefined) continue;
