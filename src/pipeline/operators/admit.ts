@@ -107,9 +107,9 @@ class AdmissionDesk {
     turn.touched.add(entry);
     if (known) {
       entry.lastReadingId = known.lastReadingId;
-      entry.snapshotAt = 0; // the readings do not say that the settings changed: a snapshot must
       for (const pending of this.#book.rebuild(entry, known.lastReadingId)) this.#queue(pending, turn);
       entry.track.numberFrom(known.track.next);
+      entry.snapshotAt = 0; // the readings do not say that the settings changed: a snapshot must
     }
     return entry;
   }
