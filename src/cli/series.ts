@@ -15,8 +15,10 @@ const columns: readonly Column[] = [
   { name: 'first_time', show: showTime },
   { name: 'last_time', show: showTime },
   { name: 'last_value' },
+  { name: 'mae1' },
+  { name: 'persistence1' },
   { name: 'mae' },
-  { name: 'mae_persistence' },
+  { name: 'persistence' },
   { name: 'coverage' },
 ];
 
@@ -30,8 +32,8 @@ export function addSeries(program: Command, { io, bodies }: Context): void {
     .addHelpText(
       'after',
       `
-mae is the mean absolute error of the median one step ahead, mae_persistence that of "the next value is the last one", and
-coverage the share of values between q10 and q90 (nominally 0.8): all three over the newest ${accuracyForecasts} forecasts.
+mae1 is the mean absolute error of the median one step ahead, mae that over all horizons; persistence1 and persistence are those of
+"it stays at the last value"; coverage is the share of values between q10 and q90 (nominally 0.8). All over the newest ${accuracyForecasts} forecasts.
 
 Examples:
   stepcast series
@@ -41,12 +43,7 @@ Examples:
       const rows = [];
       for (const row of await bodies.listSeries(db)) {
         const accuracy = await bodies.liveAccuracy(db, row.series, accuracyForecasts);
-        rows.push({
-          ...row,
-          mae: accuracy?.mae1,
-          mae_persistence: accuracy?.persistence1,
-          coverage: accuracy?.coverage,
-        });
+        rows.push({ ...row, ...accuracy });
       }
       printRows(io, json ? 'json' : format, columns, rows);
     });

@@ -80,7 +80,7 @@ describe('query', () => {
 describe('series', () => {
   const bodies = {
     listSeries: async () => series('s'),
-    liveAccuracy: async () => ({ forecasts: 9, mae1: 0.25, persistence1: 0.5, coverage: 0.8 }),
+    liveAccuracy: async () => ({ forecasts: 9, mae1: 0.25, persistence1: 0.5, mae: 1, persistence: 2, coverage: 0.8 }),
   };
 
   it('prints each series with its live accuracy', async () => {
@@ -95,15 +95,17 @@ describe('series', () => {
       first_time: '2026-01-31T11:59:00Z',
       last_time: '2026-01-31T12:00:00Z',
       last_value: '21.4',
-      mae: '0.25',
-      mae_persistence: '0.5',
+      mae1: '0.25',
+      persistence1: '0.5',
+      mae: '1',
+      persistence: '2',
       coverage: '0.8',
     });
   });
 
   it('is one JSON document with --json, empty when there are none', async () => {
     expect(JSON.parse((await cli(['series', '--json'], { bodies })).out)).toMatchObject([
-      { series: 's', cadence: 60_000, mae: 0.25 },
+      { series: 's', cadence: 60_000, mae1: 0.25 },
     ]);
     expect((await cli(['series', '--json'])).out).toBe('[]\n');
   });
