@@ -1,0 +1,135 @@
+import type { Database } from 'better-sqlite3';
+import { packForecast } from './packForecast.js';
+import type { CommitRequest, ForecastColumns, ForecastForm, ModelsRequest, ReadingColumns } from './protocol.js';
+import { longestHorizon } from './schema.js';
+
+const keptRejects = 1000;
+const keptGaps = 10_000;
+
+/** Writes batches, each in one transaction. */
+export class BatchWriter {
+  readonly #db: Database;
+  readonly #statements: ReturnType<typeof prepare>;
+  readonly #forms = new Map<string, number>();
+
+  constructor(db: Database) {
+    this.#db = db;
+    this.#statements = prepare(db);
+    this.#loadForms();
+  }
+
+  /** All of the batch, or nothing: after an error it can be written again. */
+  write(request: CommitRequest): void {
+    try {
+      this.#db.transaction(() => this.#writeAll(request)).immediate();
+    } catch (error) {
+      this.#loadForms();
+      throw error;
+    }
+  }
+
+  registerModels({ rows, nowMs }: ModelsRequest): void {
+    this.#db
+      .transaction(() => {
+        for (const { name, version, sha256 } of rows) this.#statements.model.run(name, version, sha256, nowMs);
+      })
+      .immediate();
+  }
+
+  #writeAll({
+    readings,
+    forecasts,
+    forms,
+    series,
+    snapshots,
+    summaries,
+    rejects,
+    gaps,
+    packetFloor,
+  }: CommitRequest): void {
+    const put = this.#statements;
+    for (const { id, seriesId, settings } of series) put.series.run(id, seriesId, JSON.stringify(settings));
+    this.#writeReadings(readings);
+    this.#writeForecasts(forecasts, forms);
+    for (const { series, readingId, model, state } of snapshots) put.snapshot.run(series, readingId, model, state);
+    for (const { series, stepMs, season, model } of summaries) put.summary.run(series, stepMs, season, model);
+    for (const { arrivedMs, topic, reason, detail, payload } of rejects.slice(-keptRejects)) {
+      put.reject.run(arrivedMs, topic, reason, detail, payload);
+    }
+    if (rejects.length > 0) put.pruneRejects.run(keptRejects);
+    for (const { seriesId, fromMs, toMs, missing, reason } of gaps.slice(-keptGaps)) {
+      put.gap.run(seriesId, fromMs, toMs, missing, reason);
+    }
+    if (gaps.length > 0) put.pruneGaps.run(keptGaps);
+    if (packetFloor !== undefined) put.meta.run('packet_floor', packetFloor);
+  }
+
+  #writeReadings({ id, series, tMs, y, flags, packetId }: ReadingColumns): void {
+    const { reading } = this.#statements;
+    for (let i = 0; i < id.length; i++) {
+      reading.run(id[i], series[i], tMs[i], y[i], flags[i], packetId[i] < 0 ? null : packetId[i]);
+    }
+  }
+
+  #writeForecasts(columns: ForecastColumns, forms: readonly ForecastForm[]): void {
+    const { id, series, tick, tMs, issuedMs, y, stepMs, form, end, text } = columns;
+    const { forecast } = this.#statements;
+    const bytes = Buffer.from(text.buffer, text.byteOffset, text.byteLength);
+    for (let i = 0, from = 0; i < id.length; from = end[i++]) {
+      const { count, base, scale, k } = packForecast(bytes.subarray(from, end[i]));
+      const formId = this.#formId(forms[form[i]], count);
+      forecast.run(id[i], series[i], tick[i], tMs[i], issuedMs[i], stepMs[i], y[i], formId, base, scale, k);
+    }
+  }
+
+  #formId({ model, levels }: ForecastForm, count: number): number {
+    const key = `${model} ${levels} ${count}`;
+    const known = this.#forms.get(key);
+    if (known !== undefined) return known;
+    const horizon = count / levels.length;
+    if (!Number.isInteger(horizon) || horizon > longestHorizon) {
+      throw new RangeError(`BatchWriter: ${count} quantiles at ${levels.length} levels`);
+    }
+    const at = (level: number): number | null => (levels.includes(level) ? levels.indexOf(level) : null);
+    const { lastInsertRowid } = this.#statements.form.run(
+      ...[key, model, JSON.stringify(levels), horizon, levels.length, at(0.1), at(0.5), at(0.9)],
+    );
+    this.#forms.set(key, Number(lastInsertRowid));
+    return Number(lastInsertRowid);
+  }
+
+  #loadForms(): void {
+    this.#forms.clear();
+    const rows = this.#db.prepare('SELECT key, id FROM forecast_form').raw().all() as [string, number][];
+    for (const [key, id] of rows) this.#forms.set(key, id);
+  }
+}
+
+function prepare(db: Database) {
+  return {
+    series: db.prepare(
+      `INSERT INTO series_def VALUES (?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET name = excluded.name, settings = excluded.settings`,
+    ),
+    reading: db.prepare('INSERT OR REPLACE INTO reading VALUES (?, ?, ?, ?, ?, ?)'),
+    forecast: db.prepare('INSERT OR REPLACE INTO forecast VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
+    form: db.prepare('INSERT INTO forecast_form VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)'),
+    snapshot: db.prepare(
+      `INSERT INTO snapshot VALUES (?, ?, ?, ?) ON CONFLICT (series) DO UPDATE
+       SET reading = excluded.reading, model = excluded.model, state = excluded.state`,
+    ),
+    summary: db.prepare(
+      `INSERT INTO series_summary VALUES (?, ?, ?, ?) ON CONFLICT (series) DO UPDATE
+       SET step = excluded.step, season = excluded.season, model = excluded.model`,
+    ),
+    model: db.prepare(
+      `INSERT INTO model VALUES (?, ?, ?, 'active', 'file', ?, NULL) ON CONFLICT (name, version) DO UPDATE
+       SET sha256 = excluded.sha256, created = excluded.created WHERE sha256 <> excluded.sha256`,
+    ),
+    reject: db.prepare('INSERT INTO quarantine VALUES (NULL, ?, ?, ?, ?, ?)'),
+    pruneRejects: db.prepare('DELETE FROM quarantine WHERE id <= (SELECT max(id) FROM quarantine) - ?'),
+    gap: db.prepare('INSERT INTO gap VALUES (NULL, ?, ?, ?, ?, ?)'),
+    pruneGaps: db.prepare('DELETE FROM gap WHERE id <= (SELECT max(id) FROM gap) - ?'),
+    meta: db.prepare('INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value'),
+  };
+}

@@ -1,0 +1,126 @@
+import type { Database, Statement } from 'better-sqlite3';
+import { tailOf } from './schema.js';
+
+export interface StoredForecast {
+  readonly tick: number;
+  readonly time: number;
+  readonly issued: number;
+  readonly step: number;
+  readonly value: number; // of its own tick
+  readonly model: string;
+  readonly horizon: number;
+  readonly width: number; // quantile levels
+  readonly i10: number | null;
+  readonly i50: number | null;
+  readonly i90: number | null;
+  readonly base: number;
+  readonly scale: number;
+  readonly k: readonly number[];
+}
+
+const columns = `f.tick, f.time, f.issued, f.step, f.value, m.model, m.horizon, m.width, m.i10, m.i50, m.i90,
+  f.base, f.scale, f.k`;
+const inRun = `FROM forecast_index i CROSS JOIN forecast f ON f.id = i.id CROSS JOIN forecast_form m ON m.id = f.form
+  WHERE i.run = :run AND i.series = :series`;
+const inTail = `FROM forecast f CROSS JOIN forecast_form m ON m.id = f.form
+  WHERE f.id > ${tailOf.forecast} AND f.series = :series`;
+
+/** The forecasts of one series, run by run; of a time window only the runs that can reach into it are visited. */
+export class StoredForecasts {
+  readonly #db: Database;
+  readonly #series: number;
+  readonly #firstRun: number;
+  readonly #lastRun: number;
+
+  static of(db: Database, name: string): StoredForecasts | undefined {
+    const row = db
+      .prepare(
+        `SELECT d.id, coalesce(s.first_run, 1), coalesce(s.last_run, 0)
+         FROM series_def d LEFT JOIN forecast_stat s ON s.series = d.id WHERE d.name = ?`,
+      )
+      .raw()
+      .get(name) as [number, number, number] | undefined;
+    return row && new StoredForecasts(db, ...row);
+  }
+
+  private constructor(db: Database, series: number, firstRun: number, lastRun: number) {
+    this.#db = db;
+    this.#series = series;
+    this.#firstRun = firstRun;
+    this.#lastRun = lastRun;
+  }
+
+  /** Those with a target in the window, in the order of their ticks. */
+  within(fromMs: number, toMs: number): StoredForecast[] {
+    const reaches = 'f.time + m.horizon * f.step >= :fromMs AND f.time < :toMs';
+    const bounds = { fromMs: Math.max(fromMs, -8e15), toMs: Math.min(toMs, 8e15) };
+    const perRun = this.#db.prepare(`SELECT ${columns} ${inRun} AND ${reaches} ORDER BY i.tick`);
+    const runs = this.#runs('last_target >= :fromMs AND first_time < :toMs', 'ASC', bounds);
+    const tail = this.#db.prepare(`SELECT ${columns} ${inTail} AND ${reaches} ORDER BY f.tick`);
+    return [...runs.flatMap((run) => this.#all(perRun, { run, ...bounds })), ...this.#all(tail, bounds)];
+  }
+
+  /** The newest issued at or before a moment, or none. */
+  inForce(atMs: number): StoredForecast[] {
+    const tail = this.#db.prepare(`SELECT ${columns} ${inTail} AND f.issued <= :atMs ORDER BY f.tick DESC LIMIT 1`);
+    const [newest] = this.#all(tail, { atMs });
+    if (newest) return [newest];
+    const perRun = this.#db.prepare(`SELECT ${columns} ${inRun} AND f.issued <= :atMs ORDER BY i.tick DESC LIMIT 1`);
+    for (const run of this.#runs('first_issued <= :atMs', 'DESC', { atMs })) {
+      const [found] = this.#all(perRun, { run, atMs });
+      if (found) return [found];
+    }
+    return [];
+  }
+
+  /** The newest `count`, in the order of their ticks. */
+  newest(count: number): StoredForecast[] {
+    const tail = this.#db.prepare(`SELECT ${columns} ${inTail} ORDER BY f.tick DESC LIMIT :count`);
+    const perRun = this.#db.prepare(`SELECT ${columns} ${inRun} ORDER BY i.tick DESC LIMIT :count`);
+    const found = this.#all(tail, { count });
+    for (const run of found.length < count ? this.#runs('true', 'DESC', {}) : []) {
+      found.push(...this.#all(perRun, { run, count: count - found.length }));
+      if (found.length >= count) break;
+    }
+    return found.reverse();
+  }
+
+  /** Values by tick, of all ticks these forecasts speak of that have come. */
+  actuals(forecasts: readonly StoredForecast[]): Map<number, number> {
+    if (forecasts.length === 0) return new Map();
+    const first = forecasts[0].tick + 1;
+    const last = forecasts.reduce((max, { tick, horizon }) => Math.max(max, tick + horizon), 0);
+    const rows = this.#db
+      .prepare(
+        `SELECT i.tick, i.value FROM forecast_run g CROSS JOIN forecast_index i
+           ON i.run = g.id AND i.series = :series AND i.tick BETWEEN :first AND :last
+         WHERE g.id BETWEEN ${this.#firstRun} AND ${this.#lastRun}
+         UNION ALL
+         SELECT tick, value FROM forecast WHERE id > ${tailOf.forecast} AND series = :series AND tick BETWEEN :first AND :last`,
+      )
+      .raw()
+      .all({ series: this.#series, first, last }) as [number, number][];
+    return new Map(rows);
+  }
+
+  /** The next tick with a forecast of its own, be it among these or not. */
+  tickAfter(forecasts: readonly StoredForecast[], i: number): number {
+    if (i + 1 < forecasts.length) return forecasts[i + 1].tick;
+    const [later] = [...this.actuals([forecasts[i]]).keys()].sort((a, b) => a - b);
+    return later ?? Number.POSITIVE_INFINITY;
+  }
+
+  #runs(condition: string, order: 'ASC' | 'DESC', bounds: Record<string, number>): number[] {
+    return this.#db
+      .prepare(
+        `SELECT id FROM forecast_run WHERE id BETWEEN ${this.#firstRun} AND ${this.#lastRun} AND ${condition} ORDER BY id ${order}`,
+      )
+      .pluck()
+      .all(bounds) as number[];
+  }
+
+  #all(statement: Statement, values: Record<string, number>): StoredForecast[] {
+    const rows = statement.all({ series: this.#series, ...values }) as (Omit<StoredForecast, 'k'> & { k: string })[];
+    return rows.map((row) => ({ ...row, k: JSON.parse(row.k) }));
+  }
+}
