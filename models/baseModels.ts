@@ -51,7 +51,7 @@ const baseModel = (kind: keyof typeof cells, trainingSteps: number, peakRate: nu
 
 /** The models that ship with the product. */
 export const baseModels: readonly BaseModel[] = [
-  baseModel('rnn', 12_000, 3e-3),
-  baseModel('gru', 12_000, 5e-3),
-  baseModel('lstm', 12_000, 5e-3),
+  baseModel('rnn', 8_000, 3e-3),
+  baseModel('gru', 8_000, 5e-3),
+  baseModel('lstm', 8_000, 5e-3),
 ];

@@ -23,14 +23,19 @@ async function rebuild(base: BaseModel): Promise<boolean> {
   const started = performance.now();
   const write = async (bytes: Uint8Array): Promise<void> => {
     await mkdir(folder, { recursive: true });
-    await writeFile(`${file}.part`, bytes);
+    await writeFile(`${file}.part`, bytes, { flush: true });
     await rename(`${file}.part`, file);
   };
+  let sum = 0;
   const weights = await trainModel(base, ({ step, loss, norm }) => {
+    sum += loss;
+    if (step % 100 > 0) return;
     const seconds = Math.round((performance.now() - started) / 1000);
+    const mean = (sum / 100).toFixed(4);
     process.stderr.write(
-      `${name} step ${step}/${base.trainingSteps} loss ${loss.toFixed(4)} norm ${norm.toFixed(3)} ${seconds} s\n`,
+      `${name} step ${step}/${base.trainingSteps} loss ${mean} norm ${norm.toFixed(3)} ${seconds} s\n`,
     );
+    sum = 0;
   });
   const bytes = encodeModel(stepGraph(base.network, weights, base.metadata));
   if (!flags.check) {

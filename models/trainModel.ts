@@ -12,15 +12,14 @@ const warmUpSteps = 200;
 
 export interface Progress {
   readonly step: number;
-  readonly loss: number; // mean since the last report
-  readonly norm: number;
-  readonly weights: () => Weights;
+  readonly loss: number;
+  readonly norm: number; // of the gradient, before the clip
 }
 
 /** Trains a base model on its synthetic prior. The same specification gives the same weights, bit for bit. */
 export async function trainModel(
   { network, metadata, seed, trainingSteps, peakRate }: BaseModel,
-  report: (progress: Progress) => void | Promise<void>,
+  report: (progress: Progress) => void,
 ): Promise<Weights> {
   const random = new Random(seed);
   const { horizon, hiddenSize, inputSize, cell } = network;
@@ -43,10 +42,6 @@ export async function trainModel(
   for (const name of stateNames)
     feeds[name] = { data: new Float32Array(batch * hiddenSize), dims: [batch, hiddenSize] };
   const carried = Object.keys(feeds).filter((name) => !['x', 'target', 'weight'].includes(name));
-  const current = (): Weights =>
-    Object.fromEntries(networkParameters(network).map(({ name }) => [name, feeds[name].data.slice()]));
-
-  let loss = 0;
   for (let step = 1; step <= trainingSteps; step++) {
     for (const b of streams.next()) {
       for (const name of stateNames) feeds[name].data.fill(0, b * hiddenSize, (b + 1) * hiddenSize);
@@ -55,14 +50,10 @@ export async function trainModel(
     feeds.t = scalar(step);
     const results = await runner.run(feeds);
     for (const name of carried) feeds[name] = results[`${name}_next`];
-    loss += results.loss.data[0];
-    if (step % 100 === 0) {
-      await report({ step, loss: loss / 100, norm: results.norm.data[0], weights: current });
-      loss = 0;
-    }
+    report({ step, loss: results.loss.data[0], norm: results.norm.data[0] });
   }
   await runner.release();
-  return current();
+  return Object.fromEntries(networkParameters(network).map(({ name }) => [name, feeds[name].data]));
 }
 
 /** Linear warm-up, then half a cosine down to a hundredth. */

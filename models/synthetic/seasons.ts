@@ -23,7 +23,7 @@ export function season(random: Random, clock: Clock, options: SeasonOptions = {}
   const weekendSize = random.between(0.1, 1.1);
   const perWeekday = Float64Array.from({ length: 7 }, () => 1 + (week ? random.normal() * 0.07 : 0));
   const holidayRate = week && random.chance(0.6) ? 0.03 : 0;
-  const jitter = random.chance(0.5) ? random.between(0, 0.02) : 0; // of a day
+  const jitter = random.chance(0.4) ? random.logBetween(0.0005, 0.015) : 0; // of a day
   const factor = dailyFactor(random, clock, dailySpread);
   const growth = random.between(-0.4, 0.4) / clock.length;
   const out = new Float64Array(clock.length);

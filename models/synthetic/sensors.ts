@@ -75,7 +75,11 @@ const load: Sensor = (random, clock) => {
   const day = season(random, clock, { week: true, dailySpread: random.logBetween(0.01, 0.25) });
   const slow = weather(random, clock);
   const noise = revertingNoise(random, clock.length, random.logBetween(0.3, 10));
-  const [base, slowSize, noiseSize] = [random.between(0.2, 2), random.between(0, 0.4), random.logBetween(0.01, 0.3)];
+  const [base, slowSize, noiseSize] = [
+    random.between(0.2, 2),
+    random.logBetween(0.005, 0.4),
+    random.logBetween(0.005, 0.3),
+  ];
   return day.map((x, i) => (base + x) * (1 + slowSize * slow[i]) * (1 + noiseSize * noise[i]));
 };
 
@@ -84,9 +88,9 @@ const traffic: Sensor = (random, clock) => {
   const profile = random.chance(0.7) ? peaks(random) : plateau(random);
   const day = season(random, clock, { profile, week: random.chance(0.85), dailySpread: random.logBetween(0.01, 0.4) });
   const slow = weather(random, clock);
-  const [size, slowSize] = [random.logBetween(3, 2000), random.between(0, 0.3)];
+  const [size, slowSize] = [random.logBetween(5, 5000), random.logBetween(0.005, 0.3)];
   const disturbed = revertingNoise(random, clock.length, random.logBetween(0.5, 6));
-  const disturbedSize = random.logBetween(0.01, 0.25);
+  const disturbedSize = random.logBetween(0.005, 0.2);
   return day.map((x, i) => {
     const rate = Math.max(0, size * x * Math.exp(slowSize * slow[i] + disturbedSize * disturbed[i]));
     return Math.max(0, rate + Math.sqrt(rate) * random.normal());
@@ -118,6 +122,15 @@ const household: Sensor = (random, clock) => {
   }
   return random.chance(0.5) ? lagged(out, random.between(0.3, 1.5)) : out;
 };
+
+/** A timetable: what yesterday did, today does, but for the days that differ. */
+const timetable: Sensor = (random, clock) =>
+  blend(
+    clock.length,
+    [1, season(random, clock, { dailySpread: random.logBetween(0.003, 0.1) })],
+    [random.logBetween(0.003, 0.2), weather(random, clock)],
+    [random.logBetween(0.002, 0.1), shortNoise(random, clock.length)],
+  );
 
 /** No clock in it: a level that wanders, or comes home. */
 const wandering: Sensor = (random, clock) =>
@@ -158,7 +171,7 @@ const cycling: Sensor = (random, clock) => {
 const mixture: Sensor = (random, clock) =>
   blend(
     clock.length,
-    [random.logBetween(0.1, 3), season(random, clock)],
+    [random.logBetween(0.2, 6), season(random, clock)],
     [random.logBetween(0.05, 2), weather(random, clock)],
     [random.logBetween(0.005, 0.1), randomWalk(random, clock.length)],
     [random.logBetween(0.02, 1), shortNoise(random, clock.length)],
@@ -180,6 +193,9 @@ export const sensors: readonly Sensor[] = [
   solar,
   household,
   household,
+  timetable,
+  timetable,
+  timetable,
   wandering,
   wandering,
   restless,

@@ -1,0 +1,61 @@
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { baseModels } from '../../../models/baseModels.js';
+import { trainModel } from '../../../models/trainModel.js';
+import { loadModel } from '../../../src/inference/loadModel.js';
+import { createOrtStepper } from '../../../src/inference/ortStepper.js';
+import { stepGraph } from '../../../src/nn/stepGraph.js';
+import { encodeModel } from '../../../src/onnx/codec.js';
+import { Random } from '../../../src/series/random.js';
+
+const folder = fileURLToPath(new URL('../../../models/', import.meta.url));
+
+describe('the shipped models', () => {
+  it('are those of the recipe', () => {
+    const files = readdirSync(folder).filter((name) => name.endsWith('.onnx'));
+    expect(files.sort()).toEqual(baseModels.map(({ metadata }) => `${metadata.name}.onnx`).sort());
+  });
+
+  for (const { metadata } of baseModels) {
+    it(`${metadata.name} loads under the contract, and says the same in a batch of any size`, async () => {
+      const { model, bytes } = await loadModel(`${folder}${metadata.name}.onnx`);
+      expect(model.metadata).toEqual(metadata);
+      const stepper = await createOrtStepper(model, bytes, { maxBatch: 33 });
+      const random = new Random(8);
+      const x = Float32Array.from({ length: 33 * model.featureWidth }, () => random.normal());
+      const answers = async (batch: number): Promise<Float32Array> => {
+        const y = new Float32Array(33 * 72);
+        const states = model.states.map(({ size }) => new Float32Array(33 * size));
+        for (let t = 0; t < 5; t++) await stepper.step(batch, { x, states, y });
+        return y;
+      };
+      const all = await answers(33);
+      expect(all.every(Number.isFinite)).toBe(true);
+      for (const batch of [1, 2, 3, 8, 16]) {
+        expect((await answers(batch)).subarray(0, batch * 72), `batch ${batch}`).toEqual(all.subarray(0, batch * 72));
+      }
+      await stepper.release();
+    });
+  }
+});
+
+describe('trainModel', () => {
+  it('learns, and gives the same file for the same specification', async () => {
+    const base = {
+      ...baseModels[0],
+      trainingSteps: 120,
+      peakRate: 0.03,
+      network: { ...baseModels[0].network, hiddenSize: 4 },
+    };
+    const build = async (): Promise<{ bytes: Uint8Array; losses: number[] }> => {
+      const losses: number[] = [];
+      const weights = await trainModel(base, ({ loss }) => losses.push(loss));
+      return { bytes: encodeModel(stepGraph(base.network, weights, base.metadata)), losses };
+    };
+    const [first, second] = [await build(), await build()];
+    expect(second).toEqual(first);
+    const mean = (losses: number[]): number => losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
+    expect(mean(first.losses.slice(-20))).toBeLessThan(0.95 * mean(first.losses.slice(0, 20)));
+  });
+});
