@@ -5,7 +5,7 @@ import { buildReadingRun, dropReadingRun } from './readingRuns.js';
 import { RetentionClock } from './retentionClock.js';
 import { tailOf } from './schema.js';
 
-export const runSize = 8192; // rows: sorting and indexing them takes some 30 ms here, and a query scans at most so many unsorted
+export const runSize = 4096; // rows: sorting and indexing them takes some 20 ms here, and a query scans at most so many unsorted
 const pruneEveryMs = 60_000; // of running time
 
 export interface Step {
@@ -64,13 +64,14 @@ export class Maintenance {
   }
 
   /** Whether pruning might free something. */
-  get canPrune(): boolean {
-    const clockMs = this.#clock.referenceMs;
-    if (clockMs === undefined) return false;
+  canPrune(wallMs: number, elapsedMs: number): boolean {
+    const clockMs = this.#clock.now(wallMs, elapsedMs);
     const { readingsMs, forecastsMs } = this.#retention;
     const has = (table: string, keptMs: number | undefined): boolean =>
       keptMs !== undefined &&
-      this.#db.prepare(`SELECT 1 FROM ${table} WHERE last_time < ? LIMIT 1`).get(clockMs - keptMs) !== undefined;
+      this.#db
+        .prepare(`SELECT 1 FROM ${table} WHERE last_time < ? AND id < (SELECT max(id) FROM ${table}) LIMIT 1`)
+        .get(clockMs - keptMs) !== undefined;
     return has('reading_run', readingsMs) || has('forecast_run', forecastsMs);
   }
 

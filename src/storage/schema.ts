@@ -6,7 +6,7 @@ export const longestHorizon = 1024; // steps
 /*
  * Readings and forecasts are appended in the order in which they come, so that the rows of one transaction share pages: an
  * SD card wears by the page. An index over (series, time) would dirty one page a row. Instead the worker now and then takes
- * the next 8,192 rows, sorts them and appends their index entries as one *run*. A query visits the runs one by one (one
+ * the next 4,096 rows, sorts them and appends their index entries as one *run*. A query visits the runs one by one (one
  * seek each) and scans the rows after the last run, the tail. Index entries hold the value, so that few queries need the row.
  *
  * The quantiles of a forecast are kept as `k`, a flat JSON array of whole numbers: value = (base + k) / scale, exactly.

@@ -86,7 +86,7 @@ function start(): void {
   };
 
   const makeRoom = (): void => {
-    if (!maintenance.canPrune) return;
+    if (!maintenance.canPrune(nowMs, performance.now())) return;
     releaseBallast(path);
     ballastAtMs = performance.now() + ballastEveryMs;
     maintenance.hurry();

@@ -2,12 +2,14 @@ import type { Database } from 'better-sqlite3';
 import type { ReadingRow } from '../pipeline/ports.js';
 import type { ReadingRun } from './protocol.js';
 
-type Key = Pick<ReadingRow, 'id' | 'series' | 'tMs' | 'y'>;
+type Taken = Pick<ReadingRow, 'id' | 'series' | 'tMs' | 'y'>;
 
-/** Which readings were taken: those after the last run from memory, the others by the index of the runs that can hold them. */
+/**
+ * Which readings were taken: those after the last run from memory, the others by the index of the runs that can hold them.
+ * Every reading is added and few are asked for, so that adding is a push and asking a short search.
+ */
 export class TakenReadings {
-  readonly #tail = new Set<string>();
-  readonly #waiting: { id: number; key: string }[] = []; // of #tail, in log order
+  readonly #tail = new Map<number, Taken[]>(); // by series, in log order
   readonly #runs: ReadingRun[];
   readonly #find;
 
@@ -22,14 +24,14 @@ export class TakenReadings {
     return this.#runs.length;
   }
 
-  add(row: Key): void {
-    const key = keyOf(row.series, row.tMs, row.y);
-    this.#tail.add(key);
-    this.#waiting.push({ id: row.id, key });
+  add(row: Taken): void {
+    const rows = this.#tail.get(row.series);
+    if (rows) rows.push(row);
+    else this.#tail.set(row.series, [row]);
   }
 
   has(series: number, tMs: number, y: number): boolean {
-    if (this.#tail.has(keyOf(series, tMs, y))) return true;
+    if (this.#tail.get(series)?.some((row) => row.tMs === tMs && row.y === y)) return true;
     return this.#runs.some(
       (run) => run.firstMs <= tMs && tMs <= run.lastMs && this.#find.get(run.id, series, tMs, y) !== undefined,
     );
@@ -37,11 +39,11 @@ export class TakenReadings {
 
   runBuilt(run: ReadingRun): void {
     this.#runs.push(run);
-    let settled = 0;
-    for (; settled < this.#waiting.length && this.#waiting[settled].id <= run.lastId; settled++) {
-      this.#tail.delete(this.#waiting[settled].key);
+    for (const [series, rows] of this.#tail) {
+      const settled = rows.findIndex(({ id }) => id > run.lastId);
+      if (settled < 0) this.#tail.delete(series);
+      else if (settled > 0) rows.splice(0, settled);
     }
-    this.#waiting.splice(0, settled);
   }
 
   runDropped(id: number): void {
@@ -49,5 +51,3 @@ export class TakenReadings {
     if (at >= 0) this.#runs.splice(at, 1);
   }
 }
-
-const keyOf = (series: number, tMs: number, y: number): string => `${series} ${tMs} ${y}`;
