@@ -35,7 +35,8 @@ export async function runDaemon(config: Config, { signal, log, onReady = () => {
 
   const clock = new NodeClock({
     notBeforeMs: releasedMs,
-    onStep: (stepMs) => log.warn({ stepMs }, 'the wall clock was set by more than a day; not followed until the next start'),
+    onStep: (stepMs) =>
+      log.warn({ stepMs }, 'the wall clock was set by more than a day; not followed until the next start'),
   });
   const { health, ...watch } = reportHealth(log);
   const store = await openSqliteStore({
@@ -64,7 +65,9 @@ export async function runDaemon(config: Config, { signal, log, onReady = () => {
     });
     const counts = counters();
     const stopWatching = watch.start({ connection, publisher, counts, book, store, clock });
-    const refused = new Promise<never>((_, reject) => connection.status$.subscribe((status) => watch.broker(status, reject, onReady)));
+    const refused = new Promise<never>((_, reject) =>
+      connection.status$.subscribe((status) => watch.broker(status, reject, onReady)),
+    );
 
     const flow = pipeline({
       ...{ source, book, store, clock, counters: counts, sink: publisher },
@@ -72,7 +75,10 @@ export async function runDaemon(config: Config, { signal, log, onReady = () => {
       pulse$: interval(pulseMs),
     });
     const finished = lastValueFrom(flow, { defaultValue: [] });
-    log.info({ version, node: config.node, broker: config.broker.url, db: config.store.path, series: book.size }, 'stepcast starts');
+    log.info(
+      { version, node: config.node, broker: config.broker.url, db: config.store.path, series: book.size },
+      'stepcast starts',
+    );
     try {
       connection.start();
       await Promise.race([aborted(signal), refused, finished]);
@@ -113,8 +119,13 @@ async function restore(book: SeriesBook, stored: StoredState, log: Logger): Prom
     log.info({ replayed, series: book.size }, 'replaying the log');
   });
   if (book.size === 0) return;
-  log.info({ series: book.size, replayed: total, seconds: Number(((performance.now() - began) / 1000).toFixed(2)) }, 'state restored');
+  log.info(
+    { series: book.size, replayed: total, seconds: Number(((performance.now() - began) / 1000).toFixed(2)) },
+    'state restored',
+  );
 }
 
 const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => (signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true })));
+  new Promise((resolve) =>
+    signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true }),
+  );

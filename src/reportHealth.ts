@@ -39,7 +39,8 @@ export function reportHealth(log: Logger) {
     publisher.status(storeProblem ? 'degraded' : 'online');
     publisher.health({ ...health(), counts, time: clock.nowMs() });
     const rejects = Object.values(counts.rejects).reduce((sum, count) => sum + count, 0);
-    if (rejects > lastRejects) log.warn({ rejects: counts.rejects }, 'payloads that could not be used are in quarantine');
+    if (rejects > lastRejects)
+      log.warn({ rejects: counts.rejects }, 'payloads that could not be used are in quarantine');
     lastRejects = rejects;
   };
 
@@ -70,7 +71,8 @@ export function reportHealth(log: Logger) {
         wasReady = true;
       } else if (status.state === 'away') {
         if (status.misconfigured && !wasReady) refuse(status.error);
-        if (brokerAway !== status.error.line) log.warn({ code: status.error.code, retryMs: Math.round(status.retryMs) }, status.error.line);
+        if (brokerAway !== status.error.line)
+          log.warn({ code: status.error.code, retryMs: Math.round(status.retryMs) }, status.error.line);
         brokerAway = status.error.line;
       }
     },
