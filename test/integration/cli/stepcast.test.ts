@@ -38,7 +38,7 @@ describe('the executable', () => {
     [['series', '--db', 'missing.db'], 1, '[STORE_MISSING]'],
     [['query', 's', '--db', 'missing.db'], 1, '[STORE_MISSING]'],
     [['run', '--models', 'missing'], 1, '[MODEL_MISSING]'],
-    [['backtest', 'missing.csv'], 1, '[DATA_INVALID]'],
+    [['backtest', 'missing.csv'], 2, '[DATA_INVALID]'],
   ])('answers %j with exit code %d, one line on stderr, and nothing left on disk', (args, code, mention) => {
     const { status, stdout, stderr } = stepcast(...args);
     expect(stderr).toContain(mention);
