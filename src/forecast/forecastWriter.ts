@@ -48,9 +48,10 @@ export class ForecastWriter {
   }: ForecastDocument): Uint8Array<ArrayBuffer> {
     const L = levels.length;
     const power = powers[decimals];
-    this.#reserve(512 + 3 * series.length + 3 * model.length + (horizon + 1) * (L * 26 + 3));
+    const head = this.#head(series);
+    this.#reserve(512 + head.length + 6 * model.length + (horizon + 2) * (L * 26 + 3));
     this.#at = 0;
-    this.#put(this.#head(series));
+    this.#put(head);
     this.#text(`${tMs},"issued":${issuedMs},"model":${JSON.stringify(model)},"step":${stepMs},"last":${last},"next":`);
     this.#at = putNumber(this.#bytes, this.#at, values[medianIndex(levels)], power, decimals);
     this.#text(`,"levels":[${levels.join(',')}],"values":`);

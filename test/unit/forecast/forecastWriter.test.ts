@@ -74,11 +74,13 @@ describe('ForecastWriter', () => {
     'line\nbreak\ttab',
     'Küche/温度/🌡',
     '__proto__',
+    '\u0001'.repeat(2000),
     '\u0001'.repeat(3000),
     '\ud800'.repeat(2000),
     '温'.repeat(20_000),
     '',
   ])('writes the series name %j so that it reads back the same', (series) => {
+    expect(JSON.parse(written({ series }).json).series).toBe(series);
     const found = JSON.parse(written({ series, model: series }).json);
     expect([found.series, found.model]).toEqual([series, series]);
   });
