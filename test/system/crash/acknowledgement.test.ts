@@ -96,9 +96,9 @@ test('a broker that uses packet ids again after each reconnect sees no PUBACK of
   const random = new Random(32);
   let next = 0;
   let index = 0;
-  for (let life = 0; life < 4; life++) {
+  for (let life = 0; life < 5; life++) {
     const daemon = slowDaemon(dir, auditor.broker.url);
-    for (let drop = 0; drop < 4; drop++, index++) {
+    for (let drop = 0; drop < 3; drop++, index++) {
       const connection = await auditor.broker.connection(index);
       if (drop === 0) await connection.wait('subscribe');
       const ids = Array.from({ length: 60 }, (_, i) => i + 1).filter(() => random.chance(0.6));

@@ -38,6 +38,8 @@ export interface CampaignOutcome {
 }
 
 export const brokerConfig = ['max_queued_messages 0', 'max_inflight_messages 0'];
+/** A save writes everything that is queued: at every change it would be all that the broker does. It saves when it is stopped. */
+const lazySaves = 'autosave_interval 2000';
 
 const configOf = (port: number) => ({
   node,
@@ -57,7 +59,7 @@ export const runCampaign = async (options: CampaignOptions): Promise<CampaignOut
   const undo: (() => unknown)[] = [];
   try {
     mkdirSync(dir, { recursive: true });
-    const broker = await startMosquitto({ persistence: true, config: brokerConfig });
+    const broker = await startMosquitto({ persistence: true, config: [...brokerConfig, lazySaves] });
     undo.push(() => broker.stop());
     const network = await startCutter(broker.port);
     undo.push(() => network.close());
@@ -67,6 +69,7 @@ export const runCampaign = async (options: CampaignOptions): Promise<CampaignOut
     const library = options.by === 'powercut' ? compilePreload('powercut', dir) : undefined;
     let generation = 0;
     const home = () => join(dir, `life-${generation}`);
+    const dbPath = () => join(home(), 'disk/stepcast.db');
     const start = (): Daemon => {
       const disk = join(home(), 'disk');
       const kept = join(home(), 'kept');
@@ -91,9 +94,15 @@ export const runCampaign = async (options: CampaignOptions): Promise<CampaignOut
     for (const sender of senders) undo.push(() => sender.end());
 
     for (let death = 1; death <= deaths; death++) {
-      for (const [index, sender] of senders.entries())
-        sender.allow(Math.ceil((parts(messages)[index].length * death) / (deaths + 1)));
-      const afterMs = Math.round(random.between(100, 1800));
+      allow(senders, messages, (death - 0.6) / (deaths + 1)); // a backlog, while it starts
+      const moment = random.pick(['start', 'connection', 'commit', 'commit'] as const);
+      const before = Archive.count(dbPath());
+      if (moment !== 'start') {
+        await daemon.connected();
+        allow(senders, messages, death / (deaths + 1)); // and a stream to die in
+      }
+      if (moment === 'commit') await eventually('a commit', () => Archive.count(dbPath()) > before);
+      const afterMs = Math.round(random.between(0, moment === 'start' ? 1_200 : 600));
       await delay(afterMs);
       if (options.brokerRestartsAfter?.includes(death)) await restartBroker(broker, senders[1]);
       if (options.silencesAfter?.includes(death)) {
@@ -109,20 +118,23 @@ export const runCampaign = async (options: CampaignOptions): Promise<CampaignOut
       if (!daemon.running) throw new Error(`the daemon ended by itself:\n${daemon.log()}`);
       await daemon.kill();
       const image = options.by === 'powercut' ? `, ${moveToImage()}` : '';
-      const stored = Archive.count(join(home(), 'disk/stepcast.db'));
+      const stored = Archive.count(dbPath());
       diary.push(
-        `death ${death} after ${afterMs} ms: ${stored} stored, ${sum(senders, 'acknowledged')} published${image}`,
+        `death ${death}, ${afterMs} ms after its ${moment}: ${stored} stored, ${sum(senders, 'acknowledged')} published${image}`,
       );
       daemon = start();
     }
-    for (const sender of senders) sender.allow(messages.length);
-    for (const sender of senders) await sender.settled();
-    const dbPath = join(home(), 'disk/stepcast.db');
+    allow(senders, messages, 1);
+    for (const [index, sender] of senders.entries()) {
+      await sender.settled().catch((error) => {
+        throw new Error(`sender ${index}: ${sender.acknowledged} of ${sender.sent} acknowledged: ${error.message}`);
+      });
+    }
     await eventually(
       'every reading is stored',
       () => {
         if (!daemon.running) throw new Error(`the daemon ended by itself:\n${daemon.log()}`);
-        return Archive.count(dbPath) >= messages.length;
+        return Archive.count(dbPath()) >= messages.length;
       },
       60_000,
     ).catch((error) => {
@@ -130,7 +142,9 @@ export const runCampaign = async (options: CampaignOptions): Promise<CampaignOut
     });
     const { code } = await daemon.stop();
     if (code !== 0) throw new Error(`a clean stop ended with ${code}:\n${daemon.log()}`);
-    return { dbPath, published: witness.forecasts, integrity, diary };
+    return { dbPath: dbPath(), published: witness.forecasts, integrity, diary };
+  } catch (error) {
+    throw new Error(`${(error as Error).message}\n${diary.join('\n')}`, { cause: error });
   } finally {
     while (undo.length > 0) await undo.pop()!();
   }
@@ -145,9 +159,13 @@ const parts = (messages: readonly SensorMessage[]) => [
 const startSenders = (broker: Mosquitto, messages: readonly SensorMessage[]): Promise<Sender[]> =>
   Promise.all(
     parts(messages).map((part, index) =>
-      startSender({ port: broker.port, clientId: `sensors-${index}`, messages: part, ratePerSecond: 500 }),
+      startSender({ port: broker.port, clientId: `sensors-${index}`, messages: part, ratePerSecond: 350 }),
     ),
   );
+
+const allow = (senders: readonly Sender[], messages: readonly SensorMessage[], share: number): void => {
+  for (const [index, sender] of senders.entries()) sender.allow(Math.ceil(share * parts(messages)[index].length));
+};
 
 const restartBroker = async (broker: Mosquitto, bare: Sender): Promise<void> => {
   await bare.pause();
