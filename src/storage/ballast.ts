@@ -2,18 +2,18 @@ import { randomFillSync } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, rmSync, statfsSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-const sizeBytes = 2 * 1024 * 1024;
+const sizeBytes = 8 * 1024 * 1024; // twice the log at its usual length: what is in the log must find room in the database before it can be reused
 
 /**
  * Space held in reserve: on a full disk SQLite cannot even delete, since its log must grow first. Kept only where there is
- * room for several times its size.
+ * room for twice its size.
  */
 export function keepBallast(path: string): void {
   const file = `${path}-ballast`;
   if (statSync(file, { throwIfNoEntry: false })?.size === sizeBytes) return;
   try {
     const { bavail, bsize } = statfsSync(dirname(path));
-    if (bavail * bsize < 8 * sizeBytes) return;
+    if (bavail * bsize < 2 * sizeBytes) return;
     const handle = openSync(file, 'w');
     try {
       writeSync(handle, randomFillSync(Buffer.alloc(sizeBytes))); // a compressing file system would store zeros in no space

@@ -91,6 +91,7 @@ function start(): void {
     ballastAtMs = performance.now() + ballastEveryMs;
     maintenance.hurry();
     try {
+      db.pragma('wal_checkpoint(RESTART)');
       while (step()) {}
     } catch (error) {
       if (failureCode(error) === undefined) throw error;

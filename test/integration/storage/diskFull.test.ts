@@ -11,7 +11,7 @@ let disk: SmallDisk;
 describe.skipIf(!SmallDisk.available)('a full disk', () => {
   beforeEach(() => {
     fixture = new StoreFixture();
-    disk = new SmallDisk('24m');
+    disk = new SmallDisk('32m');
   });
   afterEach(async () => {
     await fixture.clean();
@@ -75,12 +75,14 @@ describe.skipIf(!SmallDisk.available)('a full disk', () => {
     });
     const filler = join(disk.folder, 'filler');
     try {
-      writeFileSync(filler, Buffer.alloc(24 << 20));
+      writeFileSync(filler, Buffer.alloc(32 << 20));
     } catch {
       // as full as can be
     }
     nowMs = startMs + 30_000 * minute;
-    for (let n = 30_000; n < 50_000; n += 1000) await store.commit({ ...emptyBatch, ...rounds(1, n, n + 1000) });
+    for (let n = 30_000; n < 200_000 && problems.length < 2; n += 1000) {
+      await store.commit({ ...emptyBatch, ...rounds(1, n, n + 1000) });
+    }
     expect(problems.map((problem) => problem?.code)).toEqual(['STORE_FULL', undefined]);
     expect(existsSync(`${path}-ballast`)).toBe(false);
     rmSync(filler);
