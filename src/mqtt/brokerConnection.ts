@@ -256,7 +256,7 @@ export const createBrokerConnection = ({
       if (headVersion !== protocolVersion) head = publishHead(target, (headVersion = protocolVersion));
       const remaining = head!.length + payload.length;
       const headerBytes = publishHeaderBytes(remaining);
-      const { buffer, offset } = writer.take(headerBytes + head!.length);
+      const { buffer, offset } = writer.take(headerBytes + head!.length, payload.length);
       writePublishHeader(buffer, offset, retain, remaining);
       buffer.set(head!, offset + headerBytes);
       writer.append(payload);

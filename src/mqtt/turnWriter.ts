@@ -2,9 +2,15 @@ import type { Duplex } from 'node:stream';
 
 const slabBytes = 131_072; // the longest topic name fits
 
+/** Not copied into the slab. */
+const isLarge = (count: number): boolean => count > slabBytes / 8;
+
 export interface TurnWriter {
-  /** Room for `count` bytes at `offset` of `buffer`, to be filled before anything else happens. */
-  take(count: number): { readonly buffer: Buffer; readonly offset: number };
+  /**
+   * Room for `count` bytes at `offset` of `buffer`, to be filled before anything else happens. `following` bytes of the same packet
+   * are appended next: what others write to the stream in this turn then never comes between the two.
+   */
+  take(count: number, following?: number): { readonly buffer: Buffer; readonly offset: number };
   /** Appends bytes; large ones are not copied, so they must not change afterwards. */
   append(bytes: Uint8Array): void;
   /** Bytes taken and not yet accepted by the operating system. */
@@ -48,9 +54,10 @@ export const createTurnWriter = (stream: Duplex, written: () => void): TurnWrite
   };
 
   return {
-    take: (count) => {
+    take: (count, following = 0) => {
       if (count > slabBytes) throw new RangeError(`take: at most ${slabBytes} bytes, got ${count}`);
-      if (slabBytes - end < count) renew();
+      const together = isLarge(following) ? count : count + following;
+      if (slabBytes - end < together) renew();
       place.buffer = slab;
       place.offset = end;
       end += count;
@@ -58,7 +65,7 @@ export const createTurnWriter = (stream: Duplex, written: () => void): TurnWrite
       return place;
     },
     append: (bytes) => {
-      if (bytes.length > slabBytes / 8) {
+      if (isLarge(bytes.length)) {
         hand();
         write(bytes);
         return;

@@ -41,6 +41,26 @@ describe('turnWriter', () => {
     expect(Buffer.concat(writes).equals(Buffer.concat(pieces))).toBe(true);
   });
 
+  it.each([500, 20_000])(
+    'lets nothing that others write come between the head of a packet and its %i bytes',
+    (size) => {
+      const { stream, writes } = recorder();
+      const writer = createTurnWriter(stream, () => {});
+      const payload = Buffer.alloc(size, 'p');
+      for (let i = 0; i < 1_000; i++) {
+        const { buffer, offset } = writer.take(3, size);
+        buffer.write('<HH', offset);
+        writer.append(payload);
+        stream.write('!'); // as mqtt.js does, past the writer
+      }
+      writer.flush();
+      const packets = Buffer.concat(writes).toString().replaceAll('!', '').split('<').slice(1);
+      expect(packets).toHaveLength(1_000);
+      expect(Buffer.concat(writes).toString()).not.toMatch(/<H*!|p!+p/);
+      expect(new Set(packets)).toEqual(new Set([`HH${payload}`]));
+    },
+  );
+
   it('does not touch bytes that a slow stream still holds', async () => {
     const held: Buffer[] = [];
     const stream = new Duplex({ read() {}, write: (chunk) => void held.push(chunk) });
