@@ -1,15 +1,15 @@
-import { join } from 'node:path';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 
 const root = process.cwd(); // of the project, as npm and vitest set it
 
 /** A source file of the project as one file that Node runs; packages stay outside. Returns its path. */
 export async function bundle(entry: string): Promise<string> {
-  const outfile = join(root, '.cache/bundles', `${process.pid}`, entry.replace(/^.*\//, '').replace(/\.ts$/, '.js'));
-  await build({
+  const { outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: [entry],
-    outfile,
+    write: false,
     bundle: true,
     platform: 'node',
     target: 'node20',
@@ -17,5 +17,10 @@ export async function bundle(entry: string): Promise<string> {
     packages: 'external',
     logLevel: 'warning',
   });
-  return outfile;
+  const folder = join(root, '.cache/bundles'); // below the project, where its packages are found
+  const file = join(folder, basename(entry, '.ts'));
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(`${file}.${process.pid}.js`, outputFiles[0].contents);
+  renameSync(`${file}.${process.pid}.js`, `${file}.js`); // test files run side by side
+  return `${file}.js`;
 }
