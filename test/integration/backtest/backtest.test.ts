@@ -1,0 +1,92 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { lastValueFrom } from 'rxjs';
+import { afterAll, describe, expect, it } from 'vitest';
+import { backtest } from '../../../src/backtest/backtest.js';
+import { memoryStore } from '../../../src/backtest/memoryStore.js';
+import { readTable } from '../../../src/backtest/readTable.js';
+import { tableSource } from '../../../src/backtest/tableSource.js';
+import { ModelShelf } from '../../../src/inference/modelShelf.js';
+import { counters } from '../../../src/pipeline/counters.js';
+import { pipeline } from '../../../src/pipeline/pipeline.js';
+import { SeriesBook } from '../../../src/pipeline/seriesBook.js';
+import type { SeriesSettings } from '../../../src/series/types.js';
+
+const modelsDir = fileURLToPath(new URL('../../../models', import.meta.url));
+const dir = mkdtempSync(join(tmpdir(), 'stepcast-backtest-'));
+afterAll(() => rmSync(dir, { recursive: true }));
+
+/** Hourly values with a daily season and a little noise, the noise from a fixed sequence. */
+function seasonal(rows: number, change: (i: number, y: number) => number = (_, y) => y): string {
+  let seed = 7;
+  const noise = () => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647 - 0.5;
+  const file = join(dir, `${rows}-${change(1, 2)}.csv`);
+  const lines = Array.from({ length: rows }, (_, i) => {
+    const y = 20 + 5 * Math.sin((2 * Math.PI * i) / 24) + noise();
+    return `${new Date(Date.UTC(2024, 0, 1, i)).toISOString()},${change(i, y).toFixed(3)}`;
+  });
+  writeFileSync(file, `time,y\n${lines.join('\n')}\n`);
+  return file;
+}
+
+const options = { values: [], cadenceMs: 0, horizon: 24, season: 0, modelsDir, protocol: 'single' } as const;
+
+describe('backtest', () => {
+  it.each(['rnn-base', 'gru-base', 'lstm-base'])('shows that %s has learned what a day is', async (model) => {
+    const [result] = await backtest({ ...options, file: seasonal(1500), models: [model] });
+    const { y } = result.columns;
+    expect(result).toMatchObject({ protocol: 'single', model: `${model}@1`, horizon: 24 });
+    expect(y.season).toBe(24);
+    expect(y.scored).toBeGreaterThan(24 * 700);
+    expect(y.skill.persistence).toBeGreaterThan(0.5);
+    expect(y.coverage).toBeGreaterThan(0.6);
+    expect(result.mae).toBeCloseTo(y.normalised.mae);
+  });
+
+  it('gives the same figures on a grid of the file’s own cadence', async () => {
+    const file = seasonal(1500);
+    const [event] = await backtest({ ...options, file, models: ['auto'] });
+    const [grid] = await backtest({ ...options, file, models: ['auto'], cadenceMs: 3_600_000 });
+    expect(Math.abs(grid.columns.y.mae / event.columns.y.mae - 1)).toBeLessThan(0.01);
+  });
+
+  it('lets no forecast know what came after it', async () => {
+    const cut = 700;
+    const calm = await published(seasonal(900));
+    const changed = await published(seasonal(900, (i, y) => (i > cut ? -3 * y : y)));
+    expect(calm).toHaveLength(900);
+    expect(changed.slice(0, cut + 1)).toEqual(calm.slice(0, cut + 1));
+    expect(changed[cut + 1]).not.toEqual(calm[cut + 1]);
+  });
+});
+
+/** Every forecast of a file, as published. */
+async function published(file: string): Promise<string[]> {
+  const shelf = new ModelShelf(modelsDir);
+  const stepper = await shelf.load('auto');
+  const settings: SeriesSettings = {
+    ...{ cadenceMs: 0, season: 0, horizon: 24, model: 'auto' },
+    ...{ aggregate: 'mean', lateMs: 0, maxGapSteps: 24, counter: false },
+  };
+  const documents: string[] = [];
+  const store = memoryStore();
+  await lastValueFrom(
+    pipeline({
+      source: tableSource(readTable(file, { values: [] }), settings, () => {}),
+      book: new SeriesBook(store, () => stepper),
+      store,
+      sink: {
+        publish: (all) => documents.push(...all.map(({ json }) => new TextDecoder().decode(json))),
+        gaps: () => {},
+      },
+      clock: { nowMs: () => 0, trustedMs: () => undefined, elapsedMs: () => 0 },
+      counters: counters(),
+      flushMs: 0,
+    }),
+    { defaultValue: [] },
+  );
+  await shelf.release();
+  return documents;
+}

@@ -1,0 +1,49 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { readTable } from '../../../src/backtest/readTable.js';
+
+const dir = mkdtempSync(join(tmpdir(), 'stepcast-table-'));
+afterAll(() => rmSync(dir, { recursive: true }));
+
+function table(text: string, options: { time?: string; values?: string[] } = {}) {
+  const file = join(dir, 'data.csv');
+  writeFileSync(file, text);
+  return readTable(file, { values: [], ...options });
+}
+
+describe('readTable', () => {
+  it('finds the time by its name and takes every numeric column', () => {
+    const { timesMs, columns } = table('id,date,load,note\na,2020-01-01 00:00:00,1.5,x\nb,2020-01-01 01:00:00,2.5,y\n');
+    expect([...timesMs]).toEqual([Date.UTC(2020, 0, 1), Date.UTC(2020, 0, 1, 1)]);
+    expect([...columns.keys()]).toEqual(['load']);
+  });
+
+  it.each([
+    ['2020-01-01T00:00:00+02:00', Date.UTC(2019, 11, 31, 22)],
+    ['2020-01-01', Date.UTC(2020, 0, 1)],
+    ['1577836800', Date.UTC(2020, 0, 1)],
+    ['1577836800000', Date.UTC(2020, 0, 1)],
+  ])('reads the time %s', (cell, tMs) => {
+    expect(table(`time,y\n${cell},1\n${cell},2\n`).timesMs[0]).toBe(tMs);
+  });
+
+  it('takes empty cells and NA for missing', () => {
+    const { columns } = table('time,y\n2020-01-01,1\n2020-01-02,\n2020-01-03,NA\n2020-01-04,4\n', { values: ['y'] });
+    expect([...columns.get('y')!]).toEqual([1, Number.NaN, Number.NaN, 4]);
+  });
+
+  it.each([
+    ['a column that is not there', 'time,y\n1,1\n2,2\n', { values: ['z'] }, /has no column "z".*columns: time, y/s],
+    ['text in a named column', 'time,y\n1,1\n2,two\n', { values: ['y'] }, /line 3, column y: "two" is no number/],
+    ['a time that is none', 'time,y\nsoon,1\n2,2\n', {}, /line 2, column time: "soon" is no time/],
+    ['too few rows', 'time,y\n1,1\n', {}, /fewer than two rows/],
+    ['no number at all', 'time,y\n1,a\n2,b\n', {}, /no numeric column/],
+    ['an empty file', '', {}, /fewer than two rows/],
+  ])('names %s', (_, text, options, message) => {
+    expect(() => table(text, options)).toThrow(
+      expect.objectContaining({ code: 'DATA_INVALID', line: expect.stringMatching(message) }),
+    );
+  });
+});
