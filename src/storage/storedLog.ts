@@ -9,7 +9,11 @@ type Columns = [id: number, series: number, tMs: number, y: number, flags: numbe
 
 const columns = 'id, series, time, value, flags, packet';
 const toRow = ([id, series, tMs, y, flags, packetId]: Columns): ReadingRow => ({
-  ...{ id, series, tMs, y, flags },
+  id,
+  series,
+  tMs,
+  y,
+  flags,
   packetId: packetId ?? -1,
 });
 
@@ -90,8 +94,9 @@ export class StoredLog {
       const rows = next.all(after) as Columns[];
       if (rows.length === 0) return;
       after = rows[rows.length - 1][0];
-      const uncovered = rows.filter(([id, series]) => id > (covered.get(series) ?? 0));
-      if (uncovered.length > 0) yield uncovered.map(toRow);
+      const uncovered: ReadingRow[] = [];
+      for (const row of rows) if (row[0] > (covered.get(row[1]) ?? 0)) uncovered.push(toRow(row));
+      if (uncovered.length > 0) yield uncovered;
     }
   }
 
