@@ -25,5 +25,6 @@ test('25 kills, two broker restarts and two broken connections lose nothing, sto
     readings: 20_000,
     forecasts: 20_000,
   });
+  expect([...killed.malformed, ...calm.malformed]).toEqual([]);
   expect(differences(killed.dbPath, calm.dbPath, messages)).toEqual([]);
 });

@@ -58,6 +58,7 @@ test('100,000 hostile payloads end nothing, and every reading of the good stream
     return good.every(({ series, tMs }) => places.has(`${series} ${tMs}`));
   });
   expect((await daemon.stop()).code).toBe(0);
+  expect(witness.malformed).toEqual([]);
   expect(daemon.told('connected')).toHaveLength(1);
   const ends = daemon.told('stepcast ends')[0] as { rejects: Record<string, number>; series: number };
   const rejects = Object.values(ends.rejects).reduce((sum, n) => sum + n, 0);

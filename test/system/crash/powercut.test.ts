@@ -55,5 +55,6 @@ test('25 power cuts lose no acknowledged reading, damage no database and change 
 
   expect(cut.integrity).toEqual(Array.from({ length: 25 }, () => 'ok'));
   expect(judge(cut.dbPath, messages, cut.published)).toMatchObject({ ...flawless, readings: 6_000, forecasts: 6_000 });
+  expect([...cut.malformed, ...calm.malformed]).toEqual([]);
   expect(differences(cut.dbPath, calm.dbPath, messages)).toEqual([]);
 });

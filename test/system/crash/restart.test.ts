@@ -39,7 +39,12 @@ test('SIGTERM commits what was taken, and the next start goes on bit for bit', a
       await eventually('readings are stored', () => Archive.count(dbPath) >= target); // the others are on their way
       expect(await daemon.stop()).toEqual({ code: 0, signal: null });
       await eventually('it says that it is gone', () => witness.statuses.at(-1) === 'offline');
-      expect(witness.forecasts.length).toBe(Archive.count(dbPath)); // nothing was begun and left
+      const count = Archive.count(dbPath);
+      await eventually(
+        `all ${count} forecasts are published, ${witness.forecasts.length} are`, // nothing was begun and left
+        () => witness.forecasts.length === count,
+        3_000,
+      );
     }
     expect(judge(dbPath, messages, witness.forecasts)).toMatchObject({ ...flawless, readings: messages.length });
     return dbPath;

@@ -63,6 +63,7 @@ test('a disk that stands still for 5 s at a keepalive of 2 s costs no reconnect,
   expect(daemon.told('connected')).toHaveLength(1);
   expect(broker.log()).not.toMatch(/exceeded timeout|already connected/);
   expect((await daemon.stop()).code).toBe(0);
+  expect(witness.malformed).toEqual([]);
   expect(Archive.count(dbPath)).toBe(messages.length);
   expect(witness.forecasts).toHaveLength(messages.length);
 });

@@ -31,15 +31,15 @@ export interface CampaignOptions {
 export interface CampaignOutcome {
   readonly dbPath: string;
   readonly published: readonly Published[];
+  readonly malformed: readonly string[]; // see Witness
   /** What `PRAGMA integrity_check` said of each image, powercut only. */
   readonly integrity: readonly string[];
   /** One line a death: when, and how far the database was. */
   readonly diary: readonly string[];
 }
 
-export const brokerConfig = ['max_queued_messages 0', 'max_inflight_messages 0'];
 /** A save writes everything that is queued: at every change it would be all that the broker does. It saves when it is stopped. */
-const lazySaves = 'autosave_interval 2000';
+export const brokerConfig = ['max_queued_messages 0', 'max_inflight_messages 0', 'autosave_interval 2000'];
 
 const configOf = (port: number) => ({
   node,
@@ -59,7 +59,7 @@ export const runCampaign = async (options: CampaignOptions): Promise<CampaignOut
   const undo: (() => unknown)[] = [];
   try {
     mkdirSync(dir, { recursive: true });
-    const broker = await startMosquitto({ persistence: true, config: [...brokerConfig, lazySaves] });
+    const broker = await startMosquitto({ persistence: true, config: brokerConfig });
     undo.push(() => broker.stop());
     const network = await startCutter(broker.port);
     undo.push(() => network.close());
@@ -142,7 +142,7 @@ export const runCampaign = async (options: CampaignOptions): Promise<CampaignOut
     });
     const { code } = await daemon.stop();
     if (code !== 0) throw new Error(`a clean stop ended with ${code}:\n${daemon.log()}`);
-    return { dbPath: dbPath(), published: witness.forecasts, integrity, diary };
+    return { dbPath: dbPath(), published: witness.forecasts, malformed: witness.malformed, integrity, diary };
   } catch (error) {
     throw new Error(`${(error as Error).message}\n${diary.join('\n')}`, { cause: error });
   } finally {
