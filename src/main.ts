@@ -17,6 +17,7 @@ import { openSqliteStore } from './storage/sqliteStore.js';
 import { releasedMs, version } from './version.js';
 
 const pulseMs = 1000;
+const drainMs = 20_000; // a stop waits so long for a disk that does not commit
 
 export interface DaemonOptions {
   readonly signal: AbortSignal; // aborted: drain, commit, acknowledge, save, and end
@@ -75,6 +76,7 @@ export async function runDaemon(config: Config, { signal, log, onReady = () => {
       pulse$: interval(pulseMs),
     });
     const finished = lastValueFrom(flow, { defaultValue: [] });
+    finished.catch(() => {}); // told by the race below, or no more once the store has been closed on a full disk
     log.info(
       { version, node: config.node, broker: config.broker.url, db: config.store.path, series: book.size },
       'stepcast starts',
@@ -84,7 +86,9 @@ export async function runDaemon(config: Config, { signal, log, onReady = () => {
       await Promise.race([aborted(signal), refused, finished]);
     } finally {
       source.drain();
-      await finished;
+      if (!(await endsWithin(drainMs, finished))) {
+        log.error('what the store cannot commit stays unacknowledged: the broker will deliver it again');
+      }
       stopWatching();
       await connection.close();
       publisher.stop();
@@ -129,3 +133,13 @@ const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) =>
     signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true }),
   );
+
+const endsWithin = (ms: number, work: Promise<unknown>): Promise<boolean> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms, false);
+    const ended = (): void => {
+      clearTimeout(timer);
+      resolve(true);
+    };
+    work.then(ended, ended);
+  });
