@@ -13,8 +13,11 @@ export class Quiet {
   #told = false;
   #woken = false;
 
-  /** Takes in a reading. Returns where the gap before it began, undefined for none. */
-  hear(tMs: number, elapsedMs: number, stepMs: number): number | undefined {
+  /**
+   * Takes in a reading. Returns where the gap before it began, undefined for none. A reading timed by its arrival tells of the
+   * network too: what was held up for a few seconds is no gap.
+   */
+  hear(tMs: number, elapsedMs: number, stepMs: number, byArrival = false): number | undefined {
     const beforeMs = this.#heardMs;
     const intervalMs = this.#woken ? Number.NaN : tMs - beforeMs;
     this.#woken = false;
@@ -22,7 +25,7 @@ export class Quiet {
     this.#heardAtMs = elapsedMs;
     this.#told = false;
     if (!(intervalMs > 0)) return undefined;
-    const isGap = this.#isLong(intervalMs, stepMs);
+    const isGap = this.#isLong(intervalMs, stepMs) && !(byArrival && intervalMs < shortestMs);
     this.#intervals++;
     this.#longestMs = Math.max(isGap ? 0 : intervalMs, 0.95 * this.#longestMs);
     return isGap ? beforeMs : undefined;

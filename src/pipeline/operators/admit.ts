@@ -140,7 +140,8 @@ class AdmissionDesk {
   #watch(entry: SeriesEntry, { sequence }: DecodedObservation, row: ReadingRow, turn: Turn): void {
     if (row.flags & ReadingFlag.late) return;
     const beforeMs = entry.track.lastMs;
-    const sinceMs = entry.quiet.hear(row.tMs, this.#clock.elapsedMs(), entry.stepMs);
+    const isStamped = (row.flags & ReadingFlag.stamped) !== 0;
+    const sinceMs = entry.quiet.hear(row.tMs, this.#clock.elapsedMs(), entry.stepMs, isStamped);
     if (sequence !== undefined) {
       const before = entry.lastSequence;
       entry.lastSequence = sequence;

@@ -10,6 +10,17 @@ const steady = (count: number): Quiet => {
 };
 
 describe('Quiet', () => {
+  it('takes a few seconds without arrivals for the network, unless the readings carry their own time', () => {
+    const fast = (): Quiet => {
+      const quiet = new Quiet();
+      for (let i = 1; i <= 20; i++) quiet.hear(50 * i, 50 * i, 50, true);
+      return quiet;
+    };
+    expect(fast().hear(1000 + 9_999, 0, 50, true)).toBeUndefined();
+    expect(fast().hear(1000 + 9_999, 0, 50, false)).toBe(1000);
+    expect(fast().hear(1000 + 10_000, 0, 50, true)).toBe(1000);
+  });
+
   it('tells where a gap began when a series is heard again after more than three steps', () => {
     expect(steady(10).hear(13 * step, 13 * step, step)).toBeUndefined();
     expect(steady(10).hear(13 * step + 1, 13 * step, step)).toBe(10 * step);
