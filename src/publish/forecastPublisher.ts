@@ -110,8 +110,17 @@ export const createForecastPublisher = ({ publisher, settings, log }: ForecastPu
   };
 };
 
-/** A series name as the end of a topic name, which must hold neither wildcards nor NUL. [MQTT-3.3.2-2] */
-export const topicOfSeries = (seriesId: string): string => seriesId.replace(/[+#\0]/g, '_');
+/** U+0000 and wildcards [MQTT-3.3.2-2], and what a broker may hang up for [MQTT-1.5.4-1]: control characters, lone surrogates, noncharacters. */
+const unfit = /[+#\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/gu;
+const longestTopic = 20_000; // characters of at most 3 bytes each; a topic name has room for 65,535 bytes
+const deepestTopic = 150; // Mosquitto hangs up for more than 200 levels
+
+/** A series name as the end of a topic name that every broker takes. */
+export const topicOfSeries = (seriesId: string): string => {
+  let slashes = 0;
+  const short = seriesId.length > longestTopic ? seriesId.slice(0, longestTopic) : seriesId;
+  return short.replace(unfit, '_').replace(/\//g, () => (++slashes < deepestTopic ? '/' : '_'));
+};
 
 const gapJson = ({ seriesId, fromMs, toMs, missing, reason }: Gap): string =>
   JSON.stringify({ series: seriesId, from: fromMs, to: toMs, missing, reason });

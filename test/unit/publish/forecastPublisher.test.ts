@@ -1,7 +1,11 @@
 import { Subject } from 'rxjs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Forecast } from '../../../src/pipeline/ports.js';
-import { createForecastPublisher, type ForecastPublisher } from '../../../src/publish/forecastPublisher.js';
+import {
+  createForecastPublisher,
+  type ForecastPublisher,
+  topicOfSeries,
+} from '../../../src/publish/forecastPublisher.js';
 import type { Publisher, Route } from '../../../src/publish/publisher.js';
 
 const forecast = (seriesId: string, json: string, more: Partial<Forecast> = {}): Forecast => ({
@@ -78,6 +82,17 @@ describe('forecastPublisher', () => {
   it('replaces what a topic name must not hold', () => {
     sink.publish([forecast('a+b/#/c\0d', '{}')]);
     expect(broker.sent[0].topic).toBe('stepcast/pi/forecast/a_b/_/c_d');
+  });
+
+  it.each([
+    ['a\u0001b\u007f\u0085c', 'a_b__c'],
+    ['lone \ud800 surrogate', 'lone _ surrogate'],
+    ['\ufffe\ufdd0\u{1ffff}', '___'],
+    ['Küche/温度/💧', 'Küche/温度/💧'],
+    [`${'a/'.repeat(200)}b`, `${'a/'.repeat(149)}${'a_'.repeat(51)}b`],
+    ['x'.repeat(65_535), 'x'.repeat(20_000)],
+  ])('gives %j a topic for which no broker hangs up', (series, topic) => {
+    expect(topicOfSeries(series)).toBe(topic);
   });
 
   it('builds a route once a series, and anew when the horizon changes', () => {
