@@ -4,6 +4,6 @@ import { rejectReasons } from '../../../../src/mqtt/payloads/decoder.js';
 
 it('docs/payloads.md explains every reason and no other', () => {
   const table = readFileSync(new URL('../../../../docs/payloads.md', import.meta.url), 'utf8').split('## Reasons')[1]!;
-  const documented = [...table.matchAll(/^\| `(\w+)` \|/gm)].map(([, reason]) => reason);
+  const documented = [...table.matchAll(/^\| `(\w+)` +\|/gm)].map(([, reason]) => reason);
   expect(documented).toEqual([...rejectReasons]);
 });
