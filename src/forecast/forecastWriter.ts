@@ -1,3 +1,4 @@
+const slabBytes = 65_536;
 const ascii = new TextEncoder();
 const zero = 48;
 const minus = 45;
@@ -20,18 +21,19 @@ export interface ForecastDocument {
 }
 
 /**
- * Decimals at which rounding moves a value by at most half a percent of `unit`, the usual change of the series in a step.
- * Between 0 and 9.
+ * Decimals at which rounding moves a value by at most a fortieth of `unit`, the usual change of the series in a step: far below
+ * what any forecast errs by. Between 0 and 9.
  */
-export const decimalsFor = (unit: number): number => Math.min(9, Math.max(0, 2 - Math.floor(Math.log10(unit))));
+export const decimalsFor = (unit: number): number => Math.min(9, Math.max(0, Math.ceil(Math.log10(20 / unit))));
 
 /**
  * Forecasts as the JSON of the contract, UTF-8, serialised once: `values` are rounded in place to `decimals`, so what is
- * published, stored and scored is one and the same. One buffer is reused; each document is a copy of its own length.
+ * published, stored and scored is one and the same. Documents are cut from shared slabs of 64 KiB, since an ArrayBuffer for each
+ * costs as much as writing it: whoever keeps one for long should copy it.
  */
 export class ForecastWriter {
-  #bytes = new Uint8Array(8192);
-  #at = 0;
+  #bytes = new Uint8Array(slabBytes);
+  #at = 0; // in the slab
   readonly #heads = new Map<string, Uint8Array>(); // `{"series":"…","time":` a series, escaped once
 
   write({
@@ -50,10 +52,10 @@ export class ForecastWriter {
     const power = powers[decimals];
     const head = this.#head(series);
     this.#reserve(512 + head.length + 6 * model.length + (horizon + 2) * (L * 26 + 3));
-    this.#at = 0;
+    const start = this.#at;
     this.#put(head);
     this.#text(`${tMs},"issued":${issuedMs},"model":${JSON.stringify(model)},"step":${stepMs},"last":${last},"next":`);
-    this.#at = putNumber(this.#bytes, this.#at, values[medianIndex(levels)], power, decimals);
+    this.#text(String(rounded(values[medianIndex(levels)], power)));
     this.#text(`,"levels":[${levels.join(',')}],"values":`);
     const bytes = this.#bytes;
     let at = this.#at;
@@ -61,14 +63,21 @@ export class ForecastWriter {
       bytes[at++] = h > 0 ? comma : open;
       for (let l = 0; l < L; l++, k++) {
         bytes[at++] = l > 0 ? comma : open;
-        at = putNumber(bytes, at, values[k], power, decimals);
-        values[k] = rounded(values[k], power);
+        const scaled = Math.round(values[k] * power);
+        if (scaled < wholeLimit && scaled > -wholeLimit) {
+          values[k] = scaled / power;
+          at = putWhole(bytes, at, scaled, decimals);
+        } else {
+          values[k] = rounded(values[k], power);
+          at += ascii.encodeInto(String(values[k]), bytes.subarray(at)).written;
+        }
       }
       bytes[at++] = close;
     }
     bytes[at++] = close;
     bytes[at++] = 125; // }
-    return bytes.slice(0, at);
+    this.#at = at;
+    return bytes.subarray(start, at);
   }
 
   #head(series: string): Uint8Array {
@@ -91,10 +100,13 @@ export class ForecastWriter {
   }
 
   #reserve(size: number): void {
-    if (this.#bytes.length < size) this.#bytes = new Uint8Array(2 * size);
+    if (this.#bytes.length - this.#at >= size) return;
+    this.#bytes = new Uint8Array(Math.max(slabBytes, size));
+    this.#at = 0;
   }
 }
 
+const wholeLimit = 1e9;
 const powers = Array.from({ length: 10 }, (_, d) => 10 ** d);
 
 /** `value` to the nearest multiple of 1/power; as it is where that is beyond a float64. */
@@ -103,30 +115,41 @@ function rounded(value: number, power: number): number {
   return Number.isFinite(near) ? near : value;
 }
 
-/** Writes `value` rounded to `decimals` at `at`, and returns where it ends. Integer arithmetic: 72 numbers a forecast are the hot spot. */
-function putNumber(bytes: Uint8Array, at: number, value: number, power: number, decimals: number): number {
-  const scaled = Math.round(value * power);
-  if (!(scaled < 2 ** 31 && scaled > -(2 ** 31))) {
-    return at + ascii.encodeInto(String(rounded(value, power)), bytes.subarray(at)).written;
+/**
+ * Writes `scaled` / 10^decimals at `at`, without trailing zeros, and returns where it ends. |scaled| < 10^9. Integer arithmetic, the
+ * digits from the last to the first: 72 numbers a forecast are the hot spot.
+ */
+function putWhole(bytes: Uint8Array, at: number, scaled: number, decimals: number): number {
+  let k = scaled | 0;
+  let start = at;
+  if (k < 0) {
+    bytes[start++] = minus;
+    k = -k;
   }
-  let k = Math.abs(scaled) | 0;
   let fraction = decimals;
-  while (fraction > 0 && k % 10 === 0) {
-    k = (k / 10) | 0;
+  let rest = (k / 10) | 0;
+  while (fraction > 0 && k === 10 * rest) {
+    k = rest;
+    rest = (k / 10) | 0;
     fraction--;
   }
   let digits = 1;
-  for (let bound = 10; digits < 10 && k >= bound; bound *= 10) digits++;
+  while (k >= powers[digits]) digits++;
   if (digits <= fraction) digits = fraction + 1;
-  let place = at;
-  if (scaled < 0) bytes[place++] = minus;
-  const end = place + digits + (fraction > 0 ? 1 : 0);
-  place = end;
-  for (let i = 0; i < digits; i++) {
-    if (i === fraction && fraction > 0) bytes[--place] = point;
-    const rest = (k / 10) | 0;
+  const end = start + digits + (fraction > 0 ? 1 : 0);
+  let place = end;
+  if (fraction > 0) {
+    for (; fraction > 0; fraction--) {
+      bytes[--place] = zero + k - 10 * rest;
+      k = rest;
+      rest = (k / 10) | 0;
+    }
+    bytes[--place] = point;
+  }
+  while (place > start) {
     bytes[--place] = zero + k - 10 * rest;
     k = rest;
+    rest = (k / 10) | 0;
   }
   return end;
 }
