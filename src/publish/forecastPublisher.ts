@@ -39,6 +39,8 @@ interface GapMessage {
 
 type Sender = (payload: Uint8Array) => boolean;
 
+type Kept = Pick<Forecast, 'seriesId' | 'horizon' | 'stepMs' | 'json'>;
+
 const contentType = 'application/json';
 const gapOutboxLimit = 1_000;
 const rememberedRoutes = 65_536;
@@ -47,7 +49,7 @@ const rememberedRoutes = 65_536;
 export const createForecastPublisher = ({ publisher, settings, log }: ForecastPublisherOptions): ForecastPublisher => {
   const { qos, retain } = settings;
   const base = `${settings.prefix}/${settings.node}`;
-  const forecasts = createOutbox<Forecast>(settings.outboxLimit ?? 10_000);
+  const forecasts = createOutbox<Kept>(settings.outboxLimit ?? 10_000);
   const waitingGaps = createOutbox<GapMessage>(gapOutboxLimit);
   const routes = new Map<string, { send: Sender; expirySeconds: number }>();
   const healthRoute = publisher.route({ topic: `${base}/health`, qos: 1, retain: true, contentType });
@@ -55,7 +57,7 @@ export const createForecastPublisher = ({ publisher, settings, log }: ForecastPu
   let gapNumber = 0;
   let sent = 0;
 
-  const senderOf = ({ seriesId, horizon, stepMs }: Forecast): Sender => {
+  const senderOf = ({ seriesId, horizon, stepMs }: Kept): Sender => {
     const expirySeconds = Math.max(1, Math.ceil((horizon * stepMs) / 1000));
     const known = routes.get(seriesId);
     if (known?.expirySeconds === expirySeconds) return known.send;
@@ -65,11 +67,14 @@ export const createForecastPublisher = ({ publisher, settings, log }: ForecastPu
     routes.set(seriesId, { send, expirySeconds });
     return send;
   };
-  const sendForecast = (forecast: Forecast): boolean => {
+  const sendForecast = (forecast: Kept): boolean => {
     if (!senderOf(forecast)(forecast.json)) return false;
     sent++;
     return true;
   };
+  /** A copy: the document it was given is part of a slab. */
+  const keep = ({ seriesId, horizon, stepMs, json }: Kept): void =>
+    forecasts.put(seriesId, { seriesId, horizon, stepMs, json: json.slice() });
   const sendGap = ({ topic, payload }: GapMessage): boolean =>
     publisher.publish({ topic, qos: 1, retain: false, contentType, payload });
 
@@ -84,8 +89,8 @@ export const createForecastPublisher = ({ publisher, settings, log }: ForecastPu
     publish: (issued) => {
       for (const forecast of issued) {
         // A waiting forecast of the series is older than this one: it must not leave after it.
-        if (forecasts.size > 0 && forecasts.has(forecast.seriesId)) forecasts.put(forecast.seriesId, forecast);
-        else if (!sendForecast(forecast)) forecasts.put(forecast.seriesId, forecast);
+        if (forecasts.size > 0 && forecasts.has(forecast.seriesId)) keep(forecast);
+        else if (!sendForecast(forecast)) keep(forecast);
       }
     },
     gaps: (found) => {

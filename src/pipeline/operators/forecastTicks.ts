@@ -4,6 +4,7 @@ import type { StepBuffers } from '../../forecast/stepper.js';
 import type { Clock } from '../clock.js';
 import type { Counters } from '../counters.js';
 import type { ModelLane, PendingTick } from '../modelLane.js';
+import { NumberSlab } from '../numberSlab.js';
 import type { Turn } from '../turn.js';
 
 export interface ForecastTicksOptions {
@@ -17,12 +18,13 @@ export interface ForecastTicksOptions {
  */
 export function forecastTicks({ clock, counters }: ForecastTicksOptions): MonoTypeOperatorFunction<Turn> {
   const writer = new ForecastWriter();
+  const slab = new NumberSlab();
   return concatMap(async (turn) => {
     for (const [lane, pending] of turn.ticks) {
       const issue = (item: PendingTick, buffers: StepBuffers, row: number): void => {
         if (item.silent || Number.isNaN(item.tick.y)) return;
         counters.forecasts++;
-        addForecast(turn, lane, item, buffers, row, writer, clock.nowMs());
+        addForecast(turn, lane, item, buffers, row, writer, slab, clock.nowMs());
       };
       await lane.step(pending, issue);
     }
@@ -37,11 +39,12 @@ function addForecast(
   buffers: StepBuffers,
   row: number,
   writer: ForecastWriter,
+  slab: NumberSlab,
   issuedMs: number,
 ): void {
   const { seriesId, horizon, forecaster } = entry;
   const { levels } = forecaster.model.metadata;
-  const values = new Float64Array(horizon * levels.length);
+  const values = slab.take(horizon * levels.length);
   forecaster.quantiles(buffers, row, horizon, values);
   const { tMs, stepMs, y, n } = tick;
   const decimals = decimalsFor(forecaster.features.unit(1));
