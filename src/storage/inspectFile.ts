@@ -37,9 +37,14 @@ function inspectHeader(op: string, path: string, header: Buffer, sizeBytes: numb
     throw storeError(op, path, 'STORE_CORRUPT', 'it is not an SQLite database');
   }
   const version = header.readUInt32BE(60);
-  if (header.readUInt32BE(68) === applicationId && version > schemaVersion) throw newerError(op, path, version);
+  const isOurs = header.readUInt32BE(68) === applicationId;
+  if (isOurs && version > schemaVersion) throw newerError(op, path, version);
   const pageBytes = header.readUInt16BE(16) === 1 ? 65_536 : header.readUInt16BE(16);
   const logBytes = statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+  const hasTables = header.readUInt32BE(40) > 0; // the schema cookie; a log may still hold the tables, and whose they are
+  if (!isOurs && hasTables && logBytes === 0) {
+    throw storeError(op, path, 'STORE_CORRUPT', 'it is the database of another program');
+  }
   if (logBytes === 0 && header.readUInt32BE(28) * pageBytes > sizeBytes) {
     throw storeError(op, path, 'STORE_CORRUPT', 'the file was cut short');
   }
