@@ -33,6 +33,8 @@ const hostileNames = [
   '💧',
   'x'.repeat(700),
 ];
+/** Topics of which Mosquitto lets another level, or another hundred bytes, pass no more. */
+const hostileLevels = ['x'.repeat(65_000), 'a/'.repeat(190), '💧'.repeat(100), ' '];
 const times = [
   '0',
   '-1',
@@ -146,7 +148,7 @@ export const fuzzPayload = (random: Random): Outgoing => {
   const topic =
     format === 'sparkplug-b'
       ? `spBv1.0/fuzz/${random.pick(['NBIRTH', 'NDATA', 'NDEATH', 'DBIRTH', 'DDATA', 'DDEATH', 'NCMD', 'X'])}/edge${random.pick(['', '/device'])}`
-      : `fuzz/${format}/${random.integer(10)}`;
+      : `fuzz/${format}/${random.chance(0.001) ? random.pick(hostileLevels) : random.integer(10)}`;
   const dice = random.uniform();
   if (dice < 0.5) return { topic, payload: valid(format, random) };
   if (dice < 0.9) return { topic, payload: mutated(valid(format, random), random) };
@@ -159,7 +161,7 @@ export const fuzzStreams = [
   ...formats
     .filter((format) => format !== 'sparkplug-b')
     .map((payload) => ({
-      topic: `fuzz/${payload}/+`,
+      topic: `fuzz/${payload}/#`,
       payload,
       ...(payload === 'json' && { value: ['temperature', 'humidity', '__proto__', 'constructor.name'], time: 'at' }),
     })),

@@ -17,6 +17,9 @@ export interface Witness {
   end(): Promise<void>;
 }
 
+/** Series names that are part of a topic as they are. */
+const plain = /^[\w./-]{1,100}$/;
+
 const parsed = (text: string): Published | undefined => {
   try {
     const { series, time, values } = JSON.parse(text) as { series: string; time: number; values: unknown[] };
@@ -39,8 +42,9 @@ export const startWitness = async (port: number, node: string): Promise<Witness>
     const text = payload.toString();
     if (topic.startsWith(`${base}/forecast/`)) {
       const forecast = parsed(text);
-      if (forecast && topic === `${base}/forecast/${forecast.series}`) forecasts.push(forecast);
-      else malformed.push(`${topic} ${text.slice(0, 200)}`);
+      if (forecast && (topic === `${base}/forecast/${forecast.series}` || !plain.test(forecast.series)))
+        forecasts.push(forecast);
+      else malformed.push(`${topic.slice(0, 200)} ${text.slice(0, 200)}`);
     } else if (topic === `${base}/status`) statuses.push(text);
     else if (topic === `${base}/health`) health = JSON.parse(text) as Record<string, unknown>;
   });
