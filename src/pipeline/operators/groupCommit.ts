@@ -8,7 +8,7 @@ export interface GroupCommitOptions {
   scheduler?: SchedulerLike;
 }
 
-const largest = 4000; // deliveries: a group this large does not wait for others. Well below the 10,000 a broker may leave unacknowledged
+const largest = 1000; // deliveries: a group this large does not wait for others. A tenth of what may be unacknowledged, so that disk and network both keep busy
 
 /**
  * Commits turns in groups, one group at a time, and emits a group when it is safe on disk.
