@@ -1,0 +1,26 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Bench } from './bench.js';
+import type { BenchResult } from './resultFile.js';
+
+/** Puts the table of a result between its markers in docs/performance.md, with the command, the machine and the date. */
+export function documentTable(root: string, name: string, result: BenchResult, bench: Pick<Bench, 'table'>): void {
+  const path = join(root, 'docs/performance.md');
+  writeFileSync(
+    path,
+    withTable(readFileSync(path, 'utf8'), name, `${bench.table(result.figures)}\n\n${caption(result)}`),
+  );
+}
+
+/** @throws {RangeError} when the text has no pair of markers of that name. */
+export function withTable(text: string, name: string, table: string): string {
+  const [open, close] = [`<!-- bench:${name} -->`, `<!-- /bench:${name} -->`];
+  const from = text.indexOf(open);
+  const to = text.indexOf(close);
+  if (from < 0 || to < from) throw new RangeError(`withTable: no ${open} … ${close} in the text`);
+  return `${text.slice(0, from + open.length)}\n\n${table}\n\n${text.slice(to)}`;
+}
+
+function caption({ command, machine: { cpu, cores, system, node, commit, date, load } }: BenchResult): string {
+  return `\`${command} --write\`, ${date.slice(0, 10)}, commit ${commit}: ${cpu}, ${cores} cores, ${system}, Node ${node.slice(1)}; load before ${load.toFixed(1)}.`;
+}
