@@ -57,6 +57,7 @@ export const runCampaign = async (options: CampaignOptions): Promise<CampaignOut
   const diary: string[] = [];
   const integrity: string[] = [];
   const undo: (() => unknown)[] = [];
+  let lastLog = () => '';
   try {
     mkdirSync(dir, { recursive: true });
     const broker = await startMosquitto({ persistence: true, config: brokerConfig });
@@ -66,7 +67,8 @@ export const runCampaign = async (options: CampaignOptions): Promise<CampaignOut
     const witness = await startWitness(broker.port, node);
     undo.push(() => witness.end());
 
-    const library = options.by === 'powercut' ? compilePreload('powercut', dir) : undefined;
+    // The disk takes its time before each sync: a cut then falls between a write and its sync often enough.
+    const libraries = options.by === 'powercut' && [compilePreload('stall', dir), compilePreload('powercut', dir)];
     let generation = 0;
     const home = () => join(dir, `life-${generation}`);
     const dbPath = () => join(home(), 'disk/stepcast.db');
@@ -74,7 +76,12 @@ export const runCampaign = async (options: CampaignOptions): Promise<CampaignOut
       const disk = join(home(), 'disk');
       const kept = join(home(), 'kept');
       for (const folder of [disk, kept]) mkdirSync(folder, { recursive: true });
-      const env = library === undefined ? undefined : { LD_PRELOAD: library, POWERCUT_DIR: disk, POWERCUT_KEPT: kept };
+      const env: Record<string, string> = libraries
+        ? {
+            ...{ LD_PRELOAD: libraries.join(' '), POWERCUT_DIR: disk, POWERCUT_KEPT: kept },
+            ...{ STALL_DIR: disk, STALL_MS: '40' },
+          }
+        : {};
       return startDaemon({ dir: home(), config: configOf(network.port), env });
     };
     const moveToImage = () => {
@@ -88,6 +95,7 @@ export const runCampaign = async (options: CampaignOptions): Promise<CampaignOut
     };
 
     let daemon = start();
+    lastLog = () => daemon.log();
     undo.push(() => daemon.kill());
     await daemon.connected();
     const senders = await startSenders(broker, messages);
@@ -101,7 +109,7 @@ export const runCampaign = async (options: CampaignOptions): Promise<CampaignOut
         await daemon.connected();
         allow(senders, messages, death / (deaths + 1)); // and a stream to die in
       }
-      if (moment === 'commit') await eventually('a commit', () => Archive.count(dbPath()) > before);
+      if (moment === 'commit') await eventually(`a commit after ${before}`, () => Archive.count(dbPath()) > before);
       const afterMs = Math.round(random.between(0, moment === 'start' ? 1_200 : 600));
       await delay(afterMs);
       if (options.brokerRestartsAfter?.includes(death)) await restartBroker(broker, senders[1]);
@@ -144,7 +152,7 @@ export const runCampaign = async (options: CampaignOptions): Promise<CampaignOut
     if (code !== 0) throw new Error(`a clean stop ended with ${code}:\n${daemon.log()}`);
     return { dbPath: dbPath(), published: witness.forecasts, malformed: witness.malformed, integrity, diary };
   } catch (error) {
-    throw new Error(`${(error as Error).message}\n${diary.join('\n')}`, { cause: error });
+    throw new Error(`${(error as Error).message}\n${diary.join('\n')}\n${lastLog().slice(-3_000)}`, { cause: error });
   } finally {
     while (undo.length > 0) await undo.pop()!();
   }
