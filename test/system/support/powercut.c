@@ -6,6 +6,9 @@
  *
  * Kept: `listing`, a line `ID NAME` for each name; and a file `ID` for each inode that was ever synced. What is there when
  * the process starts was there before, and counts as synced.
+ *
+ * Files are read through the descriptor that is synced: to open and close one more would take from the process the locks
+ * that SQLite holds on it (fcntl).
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -27,11 +30,13 @@ static void fail(const char *what) {
   abort(); /* a test must not go on with a wrong image */
 }
 
-/* Inode numbers are used again; with the time of birth they are not. */
-static void identify(int fd, char *id, size_t size) {
+/* Inode numbers are used again; with the time of birth they are not. Says whether it is a regular file. */
+static int identify(int dir, const char *name, char *id, size_t size) {
   struct statx x;
-  if (statx(fd, "", AT_EMPTY_PATH, STATX_INO | STATX_BTIME, &x) != 0) fail("powercut: statx");
+  int flags = AT_SYMLINK_NOFOLLOW | (*name ? 0 : AT_EMPTY_PATH);
+  if (statx(dir, name, flags, STATX_TYPE | STATX_INO | STATX_BTIME, &x) != 0 || !S_ISREG(x.stx_mode)) return 0;
   snprintf(id, size, "%llu-%lld.%09u", (unsigned long long)x.stx_ino, (long long)x.stx_btime.tv_sec, x.stx_btime.tv_nsec);
+  return 1;
 }
 
 static int begin(char *part, size_t size) {
@@ -58,17 +63,17 @@ static void write_all(int out, const char *bytes, ssize_t count) {
 
 static void keep_file(int fd) {
   static char block[1 << 20];
-  char id[64], part[4096];
-  identify(fd, id, sizeof id);
-  /* The descriptor may be write-only: read through a new one. */
-  char self[64];
-  snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
-  int in = open(self, O_RDONLY | O_CLOEXEC);
-  if (in < 0) return;
+  char id[64], part[4096], self[64];
+  int in = fd;
+  if ((fcntl(fd, F_GETFL) & O_ACCMODE) == O_WRONLY) { /* not one of SQLite's */
+    snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
+    in = open(self, O_RDONLY | O_CLOEXEC);
+  }
+  if (in < 0 || !identify(fd, "", id, sizeof id)) fail("powercut: keep");
   int out = begin(part, sizeof part);
-  ssize_t count;
-  while ((count = read(in, block, sizeof block)) > 0) write_all(out, block, count);
-  close(in);
+  off_t at = 0;
+  for (ssize_t count; (count = pread(in, block, sizeof block, at)) > 0; at += count) write_all(out, block, count);
+  if (in != fd) close(in);
   finish(out, part, id);
 }
 
@@ -78,15 +83,13 @@ static void keep_listing(int also_files) {
   DIR *dir = opendir(watched);
   if (!dir) fail("powercut: opendir");
   for (struct dirent *entry; (entry = readdir(dir));) {
-    int fd = openat(dirfd(dir), entry->d_name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    struct stat s;
-    if (fd < 0) continue;
-    if (fstat(fd, &s) == 0 && S_ISREG(s.st_mode)) {
-      char id[64], line[512];
-      identify(fd, id, sizeof id);
-      write_all(out, line, snprintf(line, sizeof line, "%s %s\n", id, entry->d_name));
-      if (also_files) keep_file(fd);
-    }
+    char id[64], line[512];
+    if (!identify(dirfd(dir), entry->d_name, id, sizeof id)) continue;
+    write_all(out, line, snprintf(line, sizeof line, "%s %s\n", id, entry->d_name));
+    if (!also_files) continue;
+    int fd = openat(dirfd(dir), entry->d_name, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) fail("powercut: openat");
+    keep_file(fd);
     close(fd);
   }
   closedir(dir);

@@ -79,7 +79,7 @@ export const runCampaign = async (options: CampaignOptions): Promise<CampaignOut
       const env: Record<string, string> = libraries
         ? {
             ...{ LD_PRELOAD: libraries.join(' '), POWERCUT_DIR: disk, POWERCUT_KEPT: kept },
-            ...{ STALL_DIR: disk, STALL_MS: '40' },
+            ...{ STALL_DIR: disk, STALL_MS: '120' },
           }
         : {};
       return startDaemon({ dir: home(), config: configOf(network.port), env });
@@ -88,8 +88,7 @@ export const runCampaign = async (options: CampaignOptions): Promise<CampaignOut
       const before = home();
       generation++;
       mkdirSync(home());
-      const torn = generation % 2 === 0 ? random : undefined;
-      const { strays } = cutPower(join(before, 'disk'), join(before, 'kept'), join(home(), 'disk'), torn);
+      const { strays } = cutPower(join(before, 'disk'), join(before, 'kept'), join(home(), 'disk'), random);
       integrity.push(integrityOf(join(home(), 'disk'), join(home(), 'examined')));
       return `${strays} stray sectors`;
     };

@@ -59,7 +59,8 @@ export const startDaemon = ({ dir, config, env }: DaemonOptions): Daemon => {
     });
   });
   const running = () => child.exitCode === null && child.signalCode === null;
-  const log = () => readFileSync(logPath, 'utf8');
+  const ended = () => (running() ? '' : `\nended: code ${child.exitCode}, signal ${child.signalCode}`);
+  const log = () => readFileSync(logPath, 'utf8') + ended();
   const told = (message: string) =>
     log()
       .split('\n')
