@@ -1,3 +1,4 @@
+import { existsSync, rmSync } from 'node:fs';
 import { interval, lastValueFrom } from 'rxjs';
 import type { Config } from './config/config.js';
 import { StepcastError } from './errors.js';
@@ -40,6 +41,8 @@ export async function runDaemon(config: Config, { signal, log, onReady = () => {
       log.warn({ stepMs }, 'the wall clock was set by more than a day; not followed until the next start'),
   });
   const { health, ...watch } = reportHealth(log);
+  const isNew = !existsSync(config.store.path);
+  let refusal: unknown;
   const store = await openSqliteStore({
     path: config.store.path,
     retention: config.store.retention,
@@ -84,6 +87,9 @@ export async function runDaemon(config: Config, { signal, log, onReady = () => {
     try {
       connection.start();
       await Promise.race([aborted(signal), refused, finished]);
+    } catch (error) {
+      if (book.size === 0) refusal = error;
+      throw error;
     } finally {
       source.drain();
       if (!(await endsWithin(drainMs, finished))) {
@@ -97,6 +103,7 @@ export async function runDaemon(config: Config, { signal, log, onReady = () => {
   } finally {
     await store.close();
     await shelf.release();
+    if (isNew && refusal) removeDatabase(config.store.path); // a start that was refused leaves nothing behind
   }
 }
 
@@ -143,3 +150,7 @@ const endsWithin = (ms: number, work: Promise<unknown>): Promise<boolean> =>
     };
     work.then(ended, ended);
   });
+
+function removeDatabase(path: string): void {
+  for (const suffix of ['', '-wal', '-shm', '-lock', '-ballast']) rmSync(`${path}${suffix}`, { force: true });
+}

@@ -59,7 +59,7 @@ export class SeriesFeatures {
 
   /** Takes in one tick. O(horizon), plus the skipped steps. */
   observe(tick: Tick): void {
-    this.#season = this.#fixedSeason || seasonOf(tick.stepMs);
+    this.#season = this.#fixedSeason || (tick.stepIsGuess ? 0 : seasonOf(tick.stepMs));
     this.#history.grow(this.#season + 1);
     if (tick.missing > 0) this.#history.skip(tick.missing);
     this.#tMs = tick.tMs;

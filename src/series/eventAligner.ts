@@ -41,7 +41,8 @@ export class EventAligner implements Aligner {
     const value = this.#counter ? this.#counter.increase(y, missing + 1) : y;
     this.#n += missing + 1;
     const cleared = first || restart || missing > this.#maxGapSteps;
-    emit({ n: this.#n, tMs, y: value, stepMs: this.#cadence.stepMs, missing, restart: cleared });
+    const { stepMs: width, settled } = this.#cadence;
+    emit({ n: this.#n, tMs, y: value, stepMs: width, stepIsGuess: !settled, missing, restart: cleared });
   }
 
   closeUntil(): void {}

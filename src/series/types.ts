@@ -30,6 +30,7 @@ export interface Tick {
   readonly tMs: number;
   readonly y: number;
   readonly stepMs: number; // width of a step, milliseconds
+  readonly stepIsGuess?: boolean; // too few readings to know it yet
   readonly missing: number;
   readonly restart: boolean;
 }

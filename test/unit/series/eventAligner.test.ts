@@ -22,8 +22,8 @@ describe('EventAligner', () => {
         [61, 6],
       ]),
     ).toEqual([
-      { n: 0, tMs: 0, y: 5, stepMs: 60_000, missing: 0, restart: true },
-      { n: 1, tMs: 61_000, y: 6, stepMs: 60_000, missing: 0, restart: false },
+      { n: 0, tMs: 0, y: 5, stepMs: 60_000, stepIsGuess: true, missing: 0, restart: true },
+      { n: 1, tMs: 61_000, y: 6, stepMs: 60_000, stepIsGuess: true, missing: 0, restart: false },
     ]);
   });
 
@@ -75,8 +75,8 @@ describe('EventAligner', () => {
   it('goes on counting on a new time line, and does not take the step back for an interval', () => {
     const emitted = ticks(aligner(), [...steady(6), [-86_400, 6, true], [-86_340, 7]]);
     expect(emitted.slice(6)).toEqual([
-      { n: 6, tMs: -86_400_000, y: 6, stepMs: 60_000, missing: 0, restart: true },
-      { n: 7, tMs: -86_340_000, y: 7, stepMs: 60_000, missing: 0, restart: false },
+      { n: 6, tMs: -86_400_000, y: 6, stepMs: 60_000, stepIsGuess: false, missing: 0, restart: true },
+      { n: 7, tMs: -86_340_000, y: 7, stepMs: 60_000, stepIsGuess: false, missing: 0, restart: false },
     ]);
   });
 

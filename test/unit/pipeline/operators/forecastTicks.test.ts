@@ -51,7 +51,7 @@ describe('forecastTicks', () => {
       alone.accept(buffers, 0);
       alone.quantiles(buffers, 0, 3, out);
       const found = JSON.parse(new TextDecoder().decode(forecasts[n].json));
-      const half = 0.005 * alone.features.unit(1);
+      const half = (alone.features.unit(1) / 40) * (1 + 1e-9);
       found.values.flat().forEach((value: number, i: number) => {
         expect(Math.abs(value - out[i])).toBeLessThanOrEqual(half);
       });
