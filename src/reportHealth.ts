@@ -67,7 +67,10 @@ export function reportHealth(log: Logger) {
         tell();
       } else if (status.state === 'subscribed') {
         if (status.refused.length > 0) refuse(status.refused[0]);
-        else if (!wasReady) onReady();
+        else {
+          log.info('listening');
+          if (!wasReady) onReady();
+        }
         wasReady = true;
       } else if (status.state === 'away') {
         if (status.misconfigured && !wasReady) refuse(status.error);

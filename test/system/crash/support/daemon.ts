@@ -24,7 +24,7 @@ export interface Daemon {
   log(): string;
   /** The log lines whose message is this. */
   told(message: string): Record<string, unknown>[];
-  /** Until it has a session with its broker. */
+  /** Until its broker has taken its subscriptions: what is published from then on reaches it. */
   connected(withinMs?: number): Promise<void>;
   /** Resident memory, bytes. */
   residentBytes(): number;
@@ -81,7 +81,7 @@ export const startDaemon = ({ dir, config, env }: DaemonOptions): Daemon => {
         `the daemon connects\n${log()}`,
         () => {
           if (!running()) throw new Error(`the daemon ended:\n${log()}`);
-          return told('connected').length > 0;
+          return told('listening').length > 0;
         },
         withinMs,
       ),
