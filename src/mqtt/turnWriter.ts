@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 const slabBytes = 131_072; // the longest topic name fits
@@ -23,6 +24,7 @@ export interface TurnWriter {
  * stream writes each. Turns end with the microtasks, so nothing waits on a timer. `written` is called whenever bytes have left.
  */
 export const createTurnWriter = (stream: Duplex, written: () => void): TurnWriter => {
+  (stream as Partial<Pick<Socket, 'setNoDelay'>>).setNoDelay?.(true); // else the forecast waits for the broker's ACK of the one before
   let slab = Buffer.allocUnsafeSlow(slabBytes);
   let start = 0; // of what is not yet handed to the stream
   let end = 0;
