@@ -35,7 +35,9 @@ export class Stage {
 
   /** Runs `use` on a stage of its own. */
   static async with<T>(options: ReadingsOptions, use: (stage: Stage) => Promise<T>): Promise<T> {
-    const broker = await startMosquitto({ config: ['max_queued_messages 0', 'max_inflight_messages 0'] });
+    const broker = await startMosquitto({
+      config: ['max_queued_messages 0', 'max_inflight_messages 0', 'set_tcp_nodelay true'],
+    });
     const clients = [
       await openRawClient(broker.port, 'bench-publisher'),
       await openRawClient(broker.port, 'bench-counter'),
