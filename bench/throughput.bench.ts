@@ -60,6 +60,7 @@ export const bench: Bench = {
         .map(({ trial, result }) => ({
           series: Number(trial.series),
           form: String(trial.form),
+          even: Number(result.even),
           peak: Number(result.peak),
           settled: Number(result.settled),
         })),

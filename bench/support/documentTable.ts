@@ -8,7 +8,7 @@ export function documentTable(root: string, name: string, result: BenchResult, b
   const path = join(root, 'docs/performance.md');
   writeFileSync(
     path,
-    withTable(readFileSync(path, 'utf8'), name, `${bench.table(result.figures)}\n\n${caption(result)}`),
+    withTable(readFileSync(path, 'utf8'), name, `${aligned(bench.table(result.figures))}\n\n${caption(result)}`),
   );
 }
 
@@ -19,6 +19,17 @@ export function withTable(text: string, name: string, table: string): string {
   const to = text.indexOf(close);
   if (from < 0 || to < from) throw new RangeError(`withTable: no ${open} … ${close} in the text`);
   return `${text.slice(0, from + open.length)}\n\n${table}\n\n${text.slice(to)}`;
+}
+
+/** A Markdown table with its columns padded, as the formatter wants it. */
+export function aligned(table: string): string {
+  const rows = table.split('\n').map((line) => line.slice(2, -2).split(' | '));
+  const widths = rows[0].map((_, column) => Math.max(3, ...rows.map((row) => row[column].length)));
+  const isRule = (row: readonly string[]): boolean => row.every((cell) => /^-+$/.test(cell));
+  return rows
+    .map((row) => row.map((cell, column) => (isRule(row) ? '-'.repeat(widths[column]) : cell.padEnd(widths[column]))))
+    .map((row) => `| ${row.join(' | ')} |`)
+    .join('\n');
 }
 
 function caption({ command, machine: { cpu, cores, system, node, commit, date, load } }: BenchResult): string {
