@@ -51,7 +51,7 @@ export const bench: Bench = {
     const [daemon, echo] = subjects.map(speed);
     const ratios = pairs(outcomes).map(([ours, peer]) => significant(Number(ours.perSecond) / Number(peer.perSecond)));
     return {
-      backlog: { daemon, echo, ratio: significant(daemon.perSecond / echo.perSecond), ratios },
+      backlog: { daemon, echo, ratio: median(ratios), ratios },
       latency: outcomes
         .filter(({ trial }) => trial.kind === 'latency')
         .map(({ trial, result }) => ({ subject: trial.subject, rate: trial.rate, ...result })),

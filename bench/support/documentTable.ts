@@ -23,7 +23,12 @@ export function withTable(text: string, name: string, table: string): string {
 
 /** A Markdown table with its columns padded, as the formatter wants it. */
 export function aligned(table: string): string {
-  const rows = table.split('\n').map((line) => line.slice(2, -2).split(' | '));
+  const rows = table.split('\n').map((line) =>
+    line
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
   const widths = rows[0].map((_, column) => Math.max(3, ...rows.map((row) => row[column].length)));
   const isRule = (row: readonly string[]): boolean => row.every((cell) => /^-+$/.test(cell));
   return rows

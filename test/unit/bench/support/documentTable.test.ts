@@ -16,9 +16,9 @@ describe('documentTable', () => {
     expect(() => withTable('<!-- /bench:a --> <!-- bench:a -->', 'a', 'x')).toThrow(RangeError);
   });
 
-  it('pads the columns, also one whose head is empty', () => {
-    expect(aligned('|  | ours |\n| --- | --- |\n| speed | 7 |')).toBe(
-      '|       | ours |\n| ----- | ---- |\n| speed | 7    |',
+  it('pads the columns, also those with empty cells', () => {
+    expect(aligned('| | ours | |\n| --- | --- | --- |\n| speed | 7 | |')).toBe(
+      '|       | ours |     |\n| ----- | ---- | --- |\n| speed | 7    |     |',
     );
   });
 });
