@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { topicFilterProblem } from '../mqtt/topicFilter.js';
 import { parseBrokerUrl } from './brokerUrl.js';
 import { durationPattern, formatDuration, parseDuration } from './duration.js';
 import { parseListenAddress } from './listenAddress.js';
 import { parseSize, sizePattern } from './size.js';
-import { topicFilterProblem } from './topicFilterProblem.js';
 
 /*
  * The leaves of the configuration. Every leaf answers any bad input with one message, "expected …": the reporter adds where it

@@ -17,7 +17,7 @@ import {
   yesNo,
 } from './fields.js';
 import { streamProblems } from './streamProblems.js';
-import { isTopicLevel, isTopicPrefix } from './topicFilterProblem.js';
+import { isTopicLevel, isTopicPrefix } from './topicLevel.js';
 import { isTrustKey } from './trustKey.js';
 
 export const payloadKinds = ['auto', 'number', 'json', 'senml-json', 'senml-cbor', 'sparkplug-b', 'influx'] as const;

@@ -4,7 +4,6 @@ import { formatDuration, parseDuration } from '../../../src/config/duration.js';
 import { parseListenAddress } from '../../../src/config/listenAddress.js';
 import { nearest, nearestFew } from '../../../src/config/nearest.js';
 import { parseSize } from '../../../src/config/size.js';
-import { topicFilterProblem } from '../../../src/config/topicFilterProblem.js';
 
 describe('parseDuration', () => {
   it.each([
@@ -53,22 +52,6 @@ describe('parseListenAddress', () => {
   it.each(['8080', ':8080', 'host', 'host:65536', '::1:80', 'host:80/'])('refuses %j', (text) =>
     expect(parseListenAddress(text)).toBeUndefined(),
   );
-});
-
-describe('topicFilterProblem', () => {
-  it.each(['#', '+', 'a', '/a', 'a/', 'a/+/b', '+/+', 'a/#', '$SYS/#', 'é/ü'])('accepts %j', (filter) =>
-    expect(topicFilterProblem(filter)).toBeUndefined(),
-  );
-
-  it.each([
-    ['', 'empty'],
-    ['a#', 'alone'],
-    ['a/#/b', 'last'],
-    ['a+', 'alone'],
-    ['a\0', 'NUL'],
-    ['x'.repeat(65_536), 'longer'],
-    ['$share/g/a', 'shared'],
-  ])('refuses %j', (filter, word) => expect(topicFilterProblem(filter)).toContain(word));
 });
 
 describe('nearest', () => {
