@@ -1,11 +1,10 @@
 /** Bundles the benches and runs one: `npm run bench -- NAME [options]`. Without a name, or with --help, it lists them. */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { build } from 'esbuild';
+import { bundleOptions, root } from '../scripts/bundleOptions.mjs';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const out = join(root, '.cache/bench');
 const names = readdirSync(join(root, 'bench')).filter((file) => file.endsWith('.bench.ts'));
 
@@ -18,7 +17,7 @@ if (isRun && !process.env.STEPCAST_BIN) {
 
 rmSync(out, { recursive: true, force: true });
 await build({
-  absWorkingDir: root,
+  ...bundleOptions,
   entryPoints: [
     'bench/main.ts',
     'bench/support/trialProcess.ts',
@@ -27,14 +26,8 @@ await build({
   ],
   entryNames: '[name]',
   outdir: out,
-  bundle: true,
   splitting: true,
-  platform: 'node',
-  target: 'node20',
-  format: 'esm',
-  packages: 'external',
   sourcemap: true,
-  logLevel: 'warning',
 });
 const { main } = await import(join(out, 'main.js'));
 process.exitCode = await main(args, { root, bundles: out });

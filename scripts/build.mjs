@@ -2,10 +2,9 @@
 import { chmodSync, copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { bundleOptions, root } from './bundleOptions.mjs';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
 const entries = {
   stepcast: 'src/stepcast.ts',
@@ -17,17 +16,11 @@ const present = Object.fromEntries(Object.entries(entries).filter(([, file]) => 
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 await build({
-  absWorkingDir: root,
+  ...bundleOptions,
   entryPoints: present,
   outdir: dist,
-  bundle: true,
   splitting: true, // what a command does not need is not loaded: `--help` needs no database
-  platform: 'node',
-  target: 'node20',
-  format: 'esm',
-  packages: 'external',
   sourcemap: true,
-  logLevel: 'warning',
 });
 const ort = dirname(createRequire(join(root, 'package.json')).resolve('onnxruntime-web/wasm'));
 copyFileSync(join(ort, 'ort-wasm-simd-threaded.wasm'), join(dist, 'ort-wasm-simd-threaded.wasm'));

@@ -1,25 +1,20 @@
 /** Writes the documents that come from the configuration schema: docs/stepcast.schema.json and docs/configuration.md. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { bundleOptions, root } from './bundleOptions.mjs';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const bundle = join(root, 'node_modules/.cache/stepcast/docs.mjs');
 mkdirSync(dirname(bundle), { recursive: true });
 await build({
-  absWorkingDir: root,
+  ...bundleOptions,
   stdin: {
     contents: `export { jsonSchemaText } from './src/config/jsonSchema.ts';
                export { configReference } from './src/config/configReference.ts';`,
     resolveDir: root,
   },
   outfile: bundle,
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  packages: 'external',
-  logLevel: 'warning',
 });
 const { jsonSchemaText, configReference } = await import(pathToFileURL(bundle).href);
 writeFileSync(join(root, 'docs/stepcast.schema.json'), jsonSchemaText());
