@@ -3,7 +3,7 @@ import { interval, lastValueFrom } from 'rxjs';
 import type { Config } from './config/config.js';
 import { StepcastError } from './errors.js';
 import { ModelShelf } from './inference/modelShelf.js';
-import type { Logger } from './log.js';
+import { type Logger, sampled } from './log.js';
 import { modelsDir } from './modelsDir.js';
 import { createBrokerConnection } from './mqtt/brokerConnection.js';
 import { createMqttSource } from './mqtt/mqttSource.js';
@@ -18,6 +18,7 @@ import { openSqliteStore } from './storage/sqliteStore.js';
 import { releasedMs, version } from './version.js';
 
 const pulseMs = 1000;
+const rejectsLogged = 5; // a reason and minute
 const drainMs = 20_000; // a stop waits so long for a disk that does not commit
 
 export interface DaemonOptions {
@@ -61,7 +62,13 @@ export async function runDaemon(config: Config, { signal, log, onReady = () => {
       settings: { ...config.broker, node: config.node, prefix: config.publish.prefix },
       random: Math.random,
     });
-    const source = createMqttSource({ connection, streams: config.streams, nowMs: () => clock.nowMs() });
+    const warn = sampled(log, rejectsLogged);
+    const source = createMqttSource({
+      connection,
+      streams: config.streams,
+      nowMs: () => clock.nowMs(),
+      onReject: ({ topic, reason, detail }) => warn(reason, { topic, detail }, 'a payload could not be used'),
+    });
     const publisher = createForecastPublisher({
       publisher: connection,
       settings: { ...config.publish, node: config.node },

@@ -23,7 +23,6 @@ export function reportHealth(log: Logger) {
   let storeProblem: StepcastError | undefined;
   let brokerAway: string | undefined;
   let wasReady = false;
-  let lastRejects = 0;
 
   const health = () => ({
     status: storeProblem ? 'degraded' : 'ok',
@@ -38,10 +37,6 @@ export function reportHealth(log: Logger) {
     const { publisher, counts, clock } = parts;
     publisher.status(storeProblem ? 'degraded' : 'online');
     publisher.health({ ...health(), counts, time: clock.nowMs() });
-    const rejects = Object.values(counts.rejects).reduce((sum, count) => sum + count, 0);
-    if (rejects > lastRejects)
-      log.warn({ rejects: counts.rejects }, 'payloads that could not be used are in quarantine');
-    lastRejects = rejects;
   };
 
   return {

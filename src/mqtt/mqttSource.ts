@@ -20,6 +20,7 @@ export interface MqttSourceOptions {
   readonly connection: BrokerConnection;
   readonly streams: readonly MqttStream[]; // the first whose filter matches a topic decodes it
   readonly nowMs: () => number;
+  readonly onReject: (reject: Reject) => void; // told at once of what could not be used, except the ordinary
 }
 
 export interface MqttSource extends ReadingSource {
@@ -35,7 +36,7 @@ const keptBytes = 256;
  * Readings from the broker: subscribes, decodes, names series. Our own topics and retained values without a time of their own are not readings.
  * Every message is acknowledged by whoever gets its delivery; one that holds nothing at all, by the source.
  */
-export const createMqttSource = ({ connection, streams, nowMs }: MqttSourceOptions): MqttSource => {
+export const createMqttSource = ({ connection, streams, nowMs, onReject }: MqttSourceOptions): MqttSource => {
   const deliveries$ = new Subject<Delivery>();
   const decode = createDecoder();
   const streamOf = topicMatcher(streams.map(({ filter }) => filter));
@@ -65,7 +66,9 @@ export const createMqttSource = ({ connection, streams, nowMs }: MqttSourceOptio
     const rejects: Reject[] = [];
     const reject = (reason: string, detail: string) => {
       const kept = Uint8Array.from(payload.subarray(0, keptBytes));
-      rejects.push({ topic, reason, detail, payload: kept, arrivedMs, countedOnly: ordinary.has(reason) });
+      const rejected = { topic, reason, detail, payload: kept, arrivedMs, countedOnly: ordinary.has(reason) };
+      rejects.push(rejected);
+      if (!rejected.countedOnly) onReject(rejected);
     };
 
     if (payload.length > connection.maxPayloadBytes)

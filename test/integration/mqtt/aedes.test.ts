@@ -45,6 +45,7 @@ it('takes readings from an embedded MQTT 3.1.1 broker and publishes forecasts to
     connection,
     streams: [{ filter: '#', decode: { payload: 'auto', value: [] }, seriesTemplate: undefined, settings }],
     nowMs: () => 1_000,
+    onReject: () => {},
   });
   const sink = createForecastPublisher({
     publisher: connection,

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { BrokerConnection, MessageListener } from '../../../src/mqtt/brokerConnection.js';
 import { BrokerMessage } from '../../../src/mqtt/brokerMessage.js';
 import { createMqttSource, type MqttSource, type MqttStream } from '../../../src/mqtt/mqttSource.js';
-import type { Delivery } from '../../../src/pipeline/ports.js';
+import type { Delivery, Reject } from '../../../src/pipeline/ports.js';
 import type { SeriesSettings } from '../../../src/series/types.js';
 
 const series: SeriesSettings = {
@@ -34,6 +34,7 @@ describe('mqttSource', () => {
   let deliveries: Delivery[];
   let completed: boolean;
   let source: MqttSource;
+  let told: string[];
 
   const start = (streams: readonly MqttStream[], maxPayloadBytes = 1_000) => {
     const connection: BrokerConnection = {
@@ -54,7 +55,8 @@ describe('mqttSource', () => {
       setStatus: () => {},
       close: async () => {},
     };
-    source = createMqttSource({ connection, streams, nowMs: () => 1_700_000_000_000 });
+    const onReject = ({ reason }: Reject) => void told.push(reason);
+    source = createMqttSource({ connection, streams, nowMs: () => 1_700_000_000_000, onReject });
     source.deliveries$.subscribe({ next: (delivery) => deliveries.push(delivery), complete: () => (completed = true) });
   };
 
@@ -78,6 +80,7 @@ describe('mqttSource', () => {
     published = [];
     acknowledged = [];
     deliveries = [];
+    told = [];
     completed = false;
   });
 
@@ -151,6 +154,7 @@ describe('mqttSource', () => {
     receive('timed', '{"v":5,"t":1699999999000}', { retain: true });
     expect(deliveries[0].observations).toEqual([]);
     expect(deliveries[0].rejects.map(({ reason }) => reason)).toEqual(['retained']);
+    expect(told).toEqual([]);
     expect(deliveries[1].observations).toMatchObject([{ seriesId: 'timed.v', y: 5, tMs: 1_699_999_999_000 }]);
     expect(deliveries[1].rejects).toEqual([]);
   });
@@ -159,6 +163,7 @@ describe('mqttSource', () => {
     start([stream('#', { decode: { payload: 'number', value: [] } })]);
     receive('a', 'hello');
     expect(deliveries[0]).toMatchObject({ observations: [], rejects: [{ topic: 'a', reason: 'not_a_number' }] });
+    expect(told).toEqual(['not_a_number']);
   });
 
   it('takes nothing more once it is drained, and acknowledges nothing of it', () => {
