@@ -39,10 +39,3 @@ export const seriesNamer = (
     return name;
   };
 };
-
-/** What is wrong with a series template, in words; undefined when nothing is. */
-export const seriesTemplateProblem = (template: string): string | undefined => {
-  if (template.trim() === '') return 'a series template must not be empty';
-  const unknown = template.replace(placeholder, '').match(/\{[^}]*\}?/);
-  return unknown ? `"${unknown[0]}" is not one of {topic}, {field}, {topic.0}, {topic.1}…` : undefined;
-};

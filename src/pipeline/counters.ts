@@ -8,7 +8,6 @@ export interface Counters {
   clockUnset: number;
   clockAhead: number;
   gaps: number;
-  dropped: number; // QoS 0 readings let go under overload
   rejects: Record<string, number>; // by reason
 }
 
@@ -21,6 +20,5 @@ export const counters = (): Counters => ({
   clockUnset: 0,
   clockAhead: 0,
   gaps: 0,
-  dropped: 0,
   rejects: Object.create(null),
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { seriesNamer, seriesTemplateProblem } from '../../../src/mqtt/seriesNamer.js';
+import { seriesNamer } from '../../../src/mqtt/seriesNamer.js';
 
 describe('seriesNamer', () => {
   it('calls a bare number by its topic and a field by topic and field', () => {
@@ -27,12 +27,5 @@ describe('seriesNamer', () => {
     const name = seriesNamer(undefined, 3);
     for (let round = 0; round < 2; round++)
       for (let i = 0; i < 10; i++) expect(name(`t${i}`, i % 2 ? 'f' : undefined)).toBe(i % 2 ? `t${i}.f` : `t${i}`);
-  });
-
-  it('says which placeholder it does not know', () => {
-    expect(seriesTemplateProblem('{topic}.{feild}')).toContain('{feild}');
-    expect(seriesTemplateProblem('{topic')).toContain('{topic');
-    expect(seriesTemplateProblem(' ')).toContain('empty');
-    expect(seriesTemplateProblem('{topic.0}-{field}')).toBe(undefined);
   });
 });
