@@ -1,5 +1,5 @@
 import type { Loss } from './loss.js';
-import { weightedMean } from './weightedMean.js';
+import { perLevel } from './perLevel.js';
 
 /**
  * The pinball loss of quantile forecasts (Koenker & Bassett 1978), y[…, q] being the quantile at level τ_q:
@@ -9,15 +9,13 @@ import { weightedMean } from './weightedMean.js';
 export function pinball(levels: readonly number[]): Loss {
   return {
     name: 'pinball',
-    build(g, y, target, weight) {
-      const last = g.ints([2]);
-      const miss = g.op('Sub', [g.op('Unsqueeze', [target, last]), y]);
-      const slopes = g.constant(
-        levels.map((level) => level - 0.5),
-        [levels.length],
-      );
-      const each = g.op('Add', [g.op('Mul', [g.op('Abs', [miss]), g.scalar(0.5)]), g.op('Mul', [miss, slopes])]);
-      return weightedMean(g, g.op('ReduceSum', [each, last], { keepdims: 0 }), weight, levels.length);
-    },
+    build: (g, y, target, weight) =>
+      perLevel(g, { y, target, weight }, (miss) => {
+        const slopes = g.constant(
+          levels.map((level) => level - 0.5),
+          [levels.length],
+        );
+        return g.op('Add', [g.op('Mul', [g.op('Abs', [miss]), g.scalar(0.5)]), g.op('Mul', [miss, slopes])]);
+      }),
   };
 }

@@ -1,0 +1,4 @@
+import type { Schedule } from './schedule.js';
+
+/** 1, always. */
+export const constant: Schedule = () => 1;
