@@ -1,5 +1,8 @@
 import { createGraphRunner, type FloatArray } from '../src/inference/graphRunner.js';
+import { pinball } from '../src/nn/losses/pinball.js';
 import { initialWeights, networkParameters, type Weights } from '../src/nn/network.js';
+import { adam } from '../src/nn/optimisers/adam.js';
+import { stepGraph } from '../src/nn/stepGraph.js';
 import { stateInput, trainingGraph } from '../src/nn/trainingGraph.js';
 import { encodeModel } from '../src/onnx/codec.js';
 import { Random } from '../src/series/random.js';
@@ -23,7 +26,17 @@ export async function trainModel(
 ): Promise<Weights> {
   const random = new Random(seed);
   const { horizon, hiddenSize, inputSize, cell } = network;
-  const runner = await createGraphRunner(encodeModel(trainingGraph(network, { steps, batch, clipNorm: 1 })));
+  const initial = initialWeights(network, random);
+  const training = trainingGraph({
+    step: stepGraph(network, initial, metadata),
+    steps,
+    batch,
+    loss: pinball(network.levels),
+    lossOn: 'every',
+    optimiser: adam(),
+    clipNorm: 1,
+  });
+  const runner = await createGraphRunner(encodeModel(training.model));
   const streams = new TrainingStreams({ random, features: metadata.features, horizon, steps, batch });
   const rows = steps * batch;
   const feeds: Record<string, FloatArray> = {
@@ -31,12 +44,9 @@ export async function trainModel(
     target: { data: streams.target, dims: [rows, horizon] },
     weight: { data: streams.weight, dims: [rows, horizon] },
   };
-  const weights = initialWeights(network, random);
-  for (const { name, shape } of networkParameters(network)) {
-    feeds[name] = { data: weights[name], dims: shape };
-    for (const moment of ['m', 's']) {
-      feeds[`${moment}.${name}`] = { data: new Float32Array(weights[name].length), dims: shape };
-    }
+  for (const { name, dims, data } of training.weights) feeds[name] = { data, dims };
+  for (const { name, dims } of training.slots) {
+    feeds[name] = { data: new Float32Array(dims.reduce((size, dim) => size * dim, 1)), dims };
   }
   const stateNames = cell.states.map(stateInput);
   for (const name of stateNames)
@@ -53,7 +63,7 @@ export async function trainModel(
     report({ step, loss: results.loss.data[0], norm: results.norm.data[0] });
   }
   await runner.release();
-  return Object.fromEntries(networkParameters(network).map(({ name }) => [name, feeds[name].data]));
+  return Object.fromEntries(networkParameters(network).map(({ name }) => [name, feeds[`${name}.weight`].data]));
 }
 
 /** Linear warm-up, then half a cosine down to a hundredth. */

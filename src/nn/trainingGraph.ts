@@ -1,62 +1,101 @@
 import { differentiate } from '../onnx/differentiate.js';
 import { GraphBuilder } from '../onnx/graphBuilder.js';
 import type { ModelProto } from '../onnx/modelProto.js';
-import { adam, adamStep } from './adam.js';
+import { type StepFeeds, stepGraphOf } from '../onnx/recurrence/stepGraphOf.js';
 import { clipByGlobalNorm } from './clipByGlobalNorm.js';
-import { type Network, networkParameters } from './network.js';
-import { pinballLoss } from './pinballLoss.js';
-import { quantileHead } from './quantileHead.js';
-import { unroll } from './unroll.js';
+import type { Loss } from './losses/loss.js';
+import type { Optimiser } from './optimisers/optimiser.js';
 
-export interface TrainingOptions {
-  steps: number; // of back-propagation through time
-  batch: number; // series side by side
-  clipNorm: number;
-  gradients?: boolean; // also give dL/dw, before the clip, as outputs `d.NAME`
+export interface TrainingGraphOptions {
+  readonly step: ModelProto; // a step model of the contract, or its training variant
+  readonly steps: number; // of back-propagation through time
+  readonly batch: number; // series side by side
+  readonly loss: Loss;
+  readonly lossOn: 'every' | 'last';
+  readonly optimiser: Optimiser;
+  readonly clipNorm?: number;
+  readonly clipValue?: number;
+  readonly gradients?: boolean; // also give dL/dw, before the clip, as outputs `d.NAME`
+  readonly stateGradients?: boolean; // also give dL/dS before each step as outputs `grad.S` [steps + 1, …]
+}
+
+export interface FedValue {
+  readonly name: string;
+  readonly dims: readonly number[];
+}
+
+export interface FedWeight extends FedValue {
+  readonly data: Float32Array; // what the step model carries
+}
+
+export interface TrainingGraph {
+  readonly model: ModelProto;
+  readonly perStep: readonly FedValue[]; // fed as [steps·batch, …], step-major
+  readonly states: readonly FedValue[]; // inputs `state.S`, outputs `state.S_next`
+  readonly weights: readonly FedWeight[]; // inputs NAME, outputs `NAME_next`
+  readonly slots: readonly FedValue[]; // of the optimiser, zeros at first: inputs `SLOT.NAME`, outputs `SLOT.NAME_next`
 }
 
 /**
- * One training step as one graph: forward over `steps` steps, pinball loss, back-propagation through time, clip, Adam.
+ * One training step as one graph: a step model over `steps` steps, loss, back-propagation through time, clip, optimiser.
  *
- * In: x [steps·batch, inputSize], target and weight [steps·batch, horizon] (all step-major), states [batch, H], rate and t
- * (single numbers, t = 1 at the first step), and for each weight NAME its value `NAME` and moments `m.NAME` and `s.NAME`.
- * Out: loss, norm, the states after the last step as `S_next`, and each weight and moment as `NAME_next`. Carrying the states
- * on is truncated back-propagation: nothing flows back into them.
+ * Further inputs: target and weight [rows, horizon], rows being steps·batch (step-major) or, when only the last step has a
+ * loss, batch; rate and t, single numbers, t = 1 at the first step. Further outputs: loss; norm, of all gradients together before
+ * the clip. Carrying the states on is truncated back-propagation: nothing flows back into them.
  */
-export function trainingGraph(
-  network: Network,
-  { steps, batch, clipNorm, gradients = false }: TrainingOptions,
-): ModelProto {
-  const { cell, inputSize, hiddenSize, horizon, levels } = network;
-  const g = new GraphBuilder(`${cell.kind}-train`);
-  const x = g.input('x', [steps * batch, inputSize]);
-  const target = g.input('target', [steps * batch, horizon]);
-  const weight = g.input('weight', [steps * batch, horizon]);
-  const states = cell.states.map((name) => g.input(stateInput(name), [batch, hiddenSize]));
+export function trainingGraph(options: TrainingGraphOptions): TrainingGraph {
+  const { steps, batch, lossOn } = options;
+  const step = stepGraphOf(options.step);
+  const g = new GraphBuilder('train');
+  const rows = (lossOn === 'every' ? steps : 1) * batch;
+  const perStep = step.perStep.map(({ name, dims }) => ({ name, dims: [steps * batch, ...dims.slice(1).map(Number)] }));
+  for (const { name, dims } of perStep) g.input(name, dims);
+  const states = step.states.map(({ name, dims }) => ({ name, dims: dims.map((dim) => Number(dim) || batch) }));
+  const target = g.input('target', [rows, step.horizon]);
+  const weight = g.input('weight', [rows, step.horizon]);
   const rate = g.input('rate', []);
   const t = g.input('t', []);
-  const parameters = networkParameters(network);
-  const p = Object.fromEntries(parameters.map(({ name, shape }) => [name, g.input(name, shape)]));
+  const values = new Map(step.weights.map(({ name, dims }) => [name, g.input(name, dims)]));
 
-  const { hidden, last } = unroll(g, network, x, states, p, steps);
-  const loss = pinballLoss(g, quantileHead(g, network, x, hidden, p), target, weight, levels);
-  const slopes = differentiate(g, loss, Object.values(p));
-  const raw = parameters.map(({ name }) => slopes.get(name)!);
-  const { gradients: clipped, norm } = clipByGlobalNorm(g, raw, clipNorm);
+  let carried = new Map(states.map(({ name, dims }) => [name, g.input(stateInput(name), dims)]));
+  const sizes = g.ints(new Array<number>(steps).fill(batch));
+  const parts = new Map(
+    perStep.map(({ name }) => [name, steps === 1 ? [name] : g.ops(steps, 'Split', [name, sizes], { axis: 0 })]),
+  );
+  const answers: string[] = [];
+  for (let i = 0; i < steps; i++) {
+    const feeds: StepFeeds = new Map([
+      ...values,
+      ...carried,
+      ...[...parts].map(([name, all]) => [name, all[i]] as const),
+    ]);
+    const outputs = step.inline(g, feeds);
+    answers.push(outputs.get('y')!);
+    carried = new Map(states.map(({ name }) => [name, outputs.get(`${name}_next`)!]));
+  }
+  const y = lossOn === 'last' || steps === 1 ? answers.at(-1)! : g.op('Concat', answers, { axis: 0 });
+  const loss = options.loss.build(g, y, target, weight);
+  const slopes = differentiate(g, loss, [...values.values()]);
+  const raw = step.weights.map(({ name }) => slopes.get(name)!);
+  const { gradients, norm } = clipByGlobalNorm(g, raw, options.clipNorm ?? Number.MAX_VALUE);
 
   g.output('loss', loss);
   g.output('norm', norm);
-  for (const [i, name] of cell.states.entries()) g.output(`${stateInput(name)}_next`, last[i]);
-  const step = adamStep(g, rate, t);
-  for (const [i, { name, shape }] of parameters.entries()) {
-    const moments = { mean: g.input(`m.${name}`, shape), square: g.input(`s.${name}`, shape) };
-    const next = adam(g, { value: p[name], ...moments }, clipped[i], step);
+  for (const [name, value] of carried) g.output(`${stateInput(name)}_next`, value);
+  const shared = options.optimiser.prepare(g, rate, t);
+  const slots: FedValue[] = [];
+  for (const [i, { name, dims }] of step.weights.entries()) {
+    const own = options.optimiser.slots.map((slot) => {
+      slots.push({ name: `${slot}.${name}`, dims });
+      return [slot, g.input(`${slot}.${name}`, dims)];
+    });
+    const parameter = { name, value: name, slots: Object.fromEntries(own), gradient: gradients[i] };
+    const next = options.optimiser.update(g, parameter, shared);
     g.output(`${name}_next`, next.value);
-    g.output(`m.${name}_next`, next.mean);
-    g.output(`s.${name}_next`, next.square);
-    if (gradients) g.output(`d.${name}`, raw[i]);
+    for (const slot of options.optimiser.slots) g.output(`${slot}.${name}_next`, next.slots[slot]);
+    if (options.gradients) g.output(`d.${name}`, raw[i]);
   }
-  return g.model();
+  return { model: g.model(), perStep, states, weights: step.weights, slots };
 }
 
 /** States have names that no weight has: c is a state of the LSTM and a bias of the GRU. */

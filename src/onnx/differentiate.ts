@@ -14,10 +14,31 @@ import { sizeOf } from './shape.js';
 export function differentiate(g: GraphBuilder, loss: string, wrt: readonly string[]): Map<string, string> {
   if (sizeOf(g.shape(loss)) !== 1)
     throw new RangeError(`differentiate: ${loss} of shape [${g.shape(loss)}] is no single number`);
+  const gradients = pullBack(g, new Map([[loss, g.constant([1], g.shape(loss) as number[])]]), wrt);
+  return new Map(
+    wrt.map((value) => {
+      const gradient = gradients.get(value);
+      if (gradient === undefined) throw new RangeError(`differentiate: ${loss} does not depend on ${value}`);
+      return [value, gradient];
+    }),
+  );
+}
+
+/**
+ * The vector–Jacobian product: from dL/dv of each value v of `seeds`, appends the nodes that compute dL/dw for every w of `wrt`.
+ * A value of `wrt` that no seed depends on is left out.
+ *
+ * @throws {TypeError} when an operator on the way has no gradient rule.
+ */
+export function pullBack(
+  g: GraphBuilder,
+  seeds: ReadonlyMap<string, string>,
+  wrt: readonly string[],
+): Map<string, string> {
   const forward = [...g.nodes];
   const needed = dependents(forward, wrt);
   const gradients = new Gradients(g);
-  gradients.add(loss, g.constant([1], g.shape(loss) as number[]));
+  for (const [value, gradient] of seeds) gradients.add(value, gradient);
 
   for (const node of forward.reverse()) {
     if (!node.outputs.some((output) => needed.has(output) && gradients.has(output))) continue;
@@ -34,12 +55,7 @@ export function differentiate(g: GraphBuilder, loss: string, wrt: readonly strin
       addProduct: (input, left, right) => gradients.addProduct(node.inputs[input], left, right),
     });
   }
-  return new Map(
-    wrt.map((value) => {
-      if (!gradients.has(value)) throw new RangeError(`differentiate: ${loss} does not depend on ${value}`);
-      return [value, gradients.of(value)];
-    }),
-  );
+  return new Map(wrt.flatMap((value) => (gradients.has(value) ? [[value, gradients.of(value)]] : [])));
 }
 
 /** Every value that `roots` have a say in, themselves included. */

@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { createGraphRunner, type FloatArray, type GraphRunner } from '../../../src/inference/graphRunner.js';
 import { cells } from '../../../src/nn/cells/cells.js';
+import { pinball } from '../../../src/nn/losses/pinball.js';
 import { type Network, networkParameters } from '../../../src/nn/network.js';
+import { adam } from '../../../src/nn/optimisers/adam.js';
+import { stepGraph } from '../../../src/nn/stepGraph.js';
 import { stateInput, trainingGraph } from '../../../src/nn/trainingGraph.js';
 import { encodeModel } from '../../../src/onnx/codec.js';
 import { maxDifference } from '../../reference/centralDifference.js';
@@ -57,7 +60,17 @@ async function prepare(
     gated: [{ from: oracle.gateFrom, width: K }],
     direct: true,
   };
-  const model = trainingGraph(network, { steps: T, batch: B, clipNorm: oracle.clip, gradients: true });
+  const weights = Object.entries(fixture.weights).map(([name, data]) => [name, Float32Array.from(data)]);
+  const { model, ...training } = trainingGraph({
+    step: stepGraph(network, Object.fromEntries(weights), {}),
+    steps: T,
+    batch: B,
+    loss: pinball(levels),
+    lossOn: 'every',
+    optimiser: adam(),
+    clipNorm: oracle.clip,
+    gradients: true,
+  });
   const feeds: Record<string, FloatArray> = {
     x: floats(fixture.x, [T * B, F]),
     target: floats(fixture.target, [T * B, K]),
@@ -65,14 +78,9 @@ async function prepare(
     rate: floats([oracle.rate], []),
   };
   for (const name of network.cell.states) feeds[stateInput(name)] = floats(fixture[name as 'h' | 'c'], [B, H]);
-  for (const { name, shape } of networkParameters(network)) {
-    feeds[name] = floats(fixture.weights[name], shape);
-    for (const moment of ['m', 's'])
-      feeds[`${moment}.${name}`] = floats(
-        fixture.weights[name].map(() => 0),
-        shape,
-      );
-  }
+  for (const { name, dims, data } of training.weights) feeds[name] = { data, dims };
+  for (const { name, dims } of training.slots)
+    feeds[name] = floats(new Array(dims.reduce((a, b) => a * b, 1)).fill(0), dims);
   return { runner: await createGraphRunner(encodeModel(model)), feeds, network };
 }
 
@@ -96,9 +104,10 @@ describe(`the training graph, against PyTorch ${oracle.torch}`, () => {
           if (step.last) note('states', results[`${stateInput(name)}_next`].data, step.last[s]);
         }
         for (const { name } of networkParameters(network)) {
-          if (step.gradients) note('gradients', results[`d.${name}`].data, step.gradients[name]);
-          note('weights', results[`${name}_next`].data, step.weightsAfter[name]);
-          for (const carried of [name, `m.${name}`, `s.${name}`]) feeds[carried] = results[`${carried}_next`];
+          if (step.gradients) note('gradients', results[`d.${name}.weight`].data, step.gradients[name]);
+          note('weights', results[`${name}.weight_next`].data, step.weightsAfter[name]);
+          for (const carried of [`${name}.weight`, `m.${name}.weight`, `s.${name}.weight`])
+            feeds[carried] = results[`${carried}_next`];
         }
       }
       await runner.release();
