@@ -1,3 +1,5 @@
+export type RandomState = readonly [a: number, b: number, c: number, counter: number];
+
 /** A seeded generator (sfc32, Doty-Humphrey 2010): the same seed gives the same numbers on every machine. */
 export class Random {
   #a: number;
@@ -14,6 +16,19 @@ export class Random {
     this.#b = 0x243f6a88;
     this.#c = seed | 0;
     for (let i = 0; i < 16; i++) this.#next();
+  }
+
+  /** Where the generator stands: plain numbers, for a checkpoint. */
+  get state(): RandomState {
+    return [this.#a, this.#b, this.#c, this.#counter];
+  }
+
+  /** Goes on from where another one stood. */
+  set state([a, b, c, counter]: RandomState) {
+    this.#a = a;
+    this.#b = b;
+    this.#c = c;
+    this.#counter = counter;
   }
 
   /** Uniform in [0, 1). */
