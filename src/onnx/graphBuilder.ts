@@ -1,16 +1,22 @@
 import { attributeOf } from './attribute.js';
+import type { Constant } from './constant.js';
+import { foldInts, type KnownInts } from './foldInts.js';
 import type { Attributes, GraphNode } from './graphNode.js';
 import { inferShapes } from './inferShapes.js';
-import { ElementType, type ModelProto, type NodeProto, type TensorProto, type ValueInfoProto } from './modelProto.js';
-import type { Shape } from './shape.js';
-import { floatTensor, intTensor } from './tensor.js';
-
-/** IR version 8 is the one of opset 17. */
-const irVersion = 8;
-export const opset = 17;
+import {
+  AttributeType,
+  ElementType,
+  type ModelProto,
+  type NodeProto,
+  type TensorProto,
+  type ValueInfoProto,
+} from './modelProto.js';
+import { irVersion, opset } from './opset.js';
+import type { Dim, Shape } from './shape.js';
+import { boolTensor, floatTensor, intTensor } from './tensor.js';
 
 /**
- * An ONNX graph under construction. Values are named by strings; every shape is known as it is built. An operation asked for
+ * An ONNX graph under construction. Values are named by strings (those it names itself begin with a dot); every shape is known as it is built. An operation asked for
  * twice with the same inputs and attributes is built once, so that recipes and gradient rules need not share by hand.
  */
 export class GraphBuilder {
@@ -20,8 +26,9 @@ export class GraphBuilder {
   readonly #outputs: ValueInfoProto[] = [];
   readonly #initializers: TensorProto[] = [];
   readonly #shapes = new Map<string, Shape>();
-  readonly #ints = new Map<string, readonly number[]>();
-  readonly #known = new Map<string, readonly string[]>();
+  readonly #constants = new Map<string, Constant>();
+  readonly #openInts = new Map<string, KnownInts>();
+  readonly #built = new Map<string, readonly string[]>();
 
   constructor(name: string) {
     this.#name = name;
@@ -36,7 +43,7 @@ export class GraphBuilder {
   /** Makes `value` an output called `name`. */
   output(name: string, value: string): void {
     const shape = this.shape(value);
-    this.#add('Identity', [value], [name], {});
+    this.#add({ opType: 'Identity', inputs: [value], outputs: [name], attributes: {} });
     this.#declare(name, shape);
     this.#outputs.push(valueInfo(name, shape));
   }
@@ -49,11 +56,7 @@ export class GraphBuilder {
 
   /** A float32 constant; the same one twice is stored once. */
   constant(data: readonly number[], shape: readonly number[]): string {
-    return this.#once(`float:${shape}:${data}`, () => {
-      const name = `k${this.#initializers.length}`;
-      this.#initializers.push(floatTensor(name, shape, data));
-      return [this.#declare(name, shape)];
-    })[0];
+    return this.literal({ type: 'float32', dims: shape, data });
   }
 
   scalar(value: number): string {
@@ -62,11 +65,18 @@ export class GraphBuilder {
 
   /** An int64 vector: axes, sizes, a shape. */
   ints(data: readonly number[]): string {
-    return this.#once(`int:${data}`, () => {
-      const name = `k${this.#initializers.length}`;
-      this.#initializers.push(intTensor(name, [data.length], data));
-      this.#ints.set(name, data);
-      return [this.#declare(name, [data.length])];
+    return this.literal({ type: 'int64', dims: [data.length], data });
+  }
+
+  /** A constant of any type: a Constant node of the file, where a weight is an initializer. */
+  literal(constant: Constant): string {
+    const { type, dims, data } = constant;
+    return this.#once(`${type}:${dims}:${data.map((value) => (Object.is(value, -0) ? '-0' : value))}`, () => {
+      const name = `.k${this.#constants.size}`;
+      const size = dims.reduce((product, dim) => product * dim, 1);
+      if (size !== data.length) throw new RangeError(`literal: ${data.length} values do not fill [${dims}]`);
+      this.#constants.set(name, constant);
+      return [this.#declare(name, dims)];
     })[0];
   }
 
@@ -74,17 +84,24 @@ export class GraphBuilder {
     return this.ops(1, opType, inputs, attributes)[0];
   }
 
-  /** An operation of `count` outputs. */
-  ops(count: number, opType: string, inputs: readonly string[], attributes: Attributes = {}): readonly string[] {
+  /** An operation of `count` outputs. Arithmetic on shapes that are known becomes a constant. `name` is for messages. */
+  ops(
+    count: number,
+    opType: string,
+    inputs: readonly string[],
+    attributes: Attributes = {},
+    name?: string,
+  ): readonly string[] {
     return this.#once(`${opType}(${inputs})${JSON.stringify(attributes)}${count}`, () => {
-      const outputs = Array.from({ length: count }, (_, i) => `v${this.nodes.length}${count > 1 ? `.${i}` : ''}`);
-      this.#add(opType, inputs, outputs, attributes);
-      const shapes = inferShapes(
-        this.nodes.at(-1)!,
-        (name) => this.shape(name),
-        (name) => this.intsOf(name),
-      );
+      const outputs = Array.from({ length: count }, (_, i) => `.${this.nodes.length}${count > 1 ? `.${i}` : ''}`);
+      const node: GraphNode = { opType, inputs, outputs, attributes, ...(name ? { name } : {}) };
+      const shapeOf = (value: string): Shape => this.shape(value);
+      const known = foldInts(node, shapeOf, (value) => this.#known(value));
+      if (known && isNumeric(known)) return [this.literal({ ...known, type: opType === 'Equal' ? 'bool' : 'int64' })];
+      this.#add(node);
+      const shapes = inferShapes(node, shapeOf, (value) => this.#dimsOf(value));
       for (const [i, shape] of shapes.entries()) this.#declare(outputs[i], shape);
+      if (known) this.#openInts.set(outputs[0], known);
       return outputs;
     });
   }
@@ -98,9 +115,14 @@ export class GraphBuilder {
 
   /** The numbers behind an int64 constant. @throws {TypeError} for anything else. */
   intsOf(name: string): readonly number[] {
-    const data = this.#ints.get(name);
-    if (!data) throw new TypeError(`graph ${this.#name}: ${name} is no integer constant`);
-    return data;
+    const constant = this.#constants.get(name);
+    if (constant?.type !== 'int64') throw new TypeError(`graph ${this.#name}: ${name} is no integer constant`);
+    return constant.data;
+  }
+
+  /** By name, in the order they were first asked for. */
+  get constants(): ReadonlyMap<string, Constant> {
+    return this.#constants;
   }
 
   /** The finished file. `metadata` becomes metadata_props in the order given. */
@@ -111,7 +133,7 @@ export class GraphBuilder {
       opsetImport: [{ domain: '', version: opset }],
       graph: {
         name: this.#name,
-        node: this.nodes.map(nodeProto),
+        node: [...[...this.#constants].map(constantNode), ...this.nodes.map(nodeProto)],
         initializer: this.#initializers,
         input: this.#inputs,
         output: this.#outputs,
@@ -120,9 +142,19 @@ export class GraphBuilder {
     };
   }
 
-  #add(opType: string, inputs: readonly string[], outputs: readonly string[], attributes: Attributes): void {
-    for (const name of inputs) this.shape(name);
-    this.nodes.push({ opType, inputs, outputs, attributes });
+  #add(node: GraphNode): void {
+    for (const name of node.inputs) if (name !== '') this.shape(name); // '' is an optional input left out
+    this.nodes.push(node);
+  }
+
+  #known(name: string): KnownInts | undefined {
+    const constant = this.#constants.get(name);
+    return constant && constant.type !== 'float32' ? constant : this.#openInts.get(name);
+  }
+
+  /** Like intsOf, with the names of axes that are open. */
+  #dimsOf(name: string): readonly Dim[] {
+    return this.#openInts.get(name)?.data ?? this.intsOf(name);
   }
 
   #declare(name: string, shape: Shape): string {
@@ -132,13 +164,16 @@ export class GraphBuilder {
   }
 
   #once(key: string, build: () => readonly string[]): readonly string[] {
-    const known = this.#known.get(key);
+    const known = this.#built.get(key);
     if (known) return known;
     const built = build();
-    this.#known.set(key, built);
+    this.#built.set(key, built);
     return built;
   }
 }
+
+const isNumeric = (known: KnownInts): known is KnownInts & { data: readonly number[] } =>
+  known.data.every((dim) => typeof dim === 'number');
 
 const nodeProto = (node: GraphNode, index: number): NodeProto => ({
   opType: node.opType,
@@ -146,6 +181,16 @@ const nodeProto = (node: GraphNode, index: number): NodeProto => ({
   input: [...node.inputs],
   output: [...node.outputs],
   attribute: Object.entries(node.attributes).map(([name, value]) => attributeOf(name, value)),
+});
+
+const tensorKinds = { float32: floatTensor, int64: intTensor, bool: boolTensor };
+
+const constantNode = ([name, { type, dims, data }]: [string, Constant]): NodeProto => ({
+  opType: 'Constant',
+  name,
+  input: [],
+  output: [name],
+  attribute: [{ name: 'value', type: AttributeType.tensor, t: tensorKinds[type](name, dims, data) }],
 });
 
 const valueInfo = (name: string, shape: Shape): ValueInfoProto => ({

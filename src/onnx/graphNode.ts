@@ -8,4 +8,10 @@ export interface GraphNode {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: Attributes;
+  /** As the file calls it. */
+  readonly name?: string;
 }
+
+/** A node as messages name it. */
+export const nodeTitle = ({ opType, name, outputs }: GraphNode): string =>
+  name ? `node ${name} (${opType})` : `the ${opType} that gives ${outputs.find(Boolean)}`;

@@ -77,7 +77,16 @@ export interface Dimension {
 }
 
 /** TensorProto.DataType, the members this project knows. */
-export const ElementType = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11 } as const;
+export const ElementType = { float32: 1, int32: 6, int64: 7, bool: 9, float16: 10, float64: 11 } as const;
 
-/** AttributeProto.AttributeType, the members this project writes. */
-export const AttributeType = { float: 1, int: 2, string: 3, tensor: 4, floats: 6, ints: 7 } as const;
+/** AttributeProto.AttributeType, the members this project knows. */
+export const AttributeType = {
+  float: 1,
+  int: 2,
+  string: 3,
+  tensor: 4,
+  graph: 5,
+  floats: 6,
+  ints: 7,
+  strings: 8,
+} as const;

@@ -30,3 +30,9 @@ export function normalAxis(axis: number, rank: number): number {
 }
 
 export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((dim, i) => dim === b[i]);
+
+/** @throws {TypeError} for an axis that is known by name only. */
+export function fixed(dim: Dim): number {
+  if (typeof dim === 'string') throw new TypeError(`axis ${dim} must have a fixed size here`);
+  return dim;
+}

@@ -14,7 +14,18 @@ export function intTensor(name: string, dims: readonly number[], data: readonly 
   return { name, dims: [...dims], dataType: ElementType.int64, rawData: new Uint8Array(values.buffer) };
 }
 
-/** The numbers of a float32, float64, int32 or int64 tensor. @throws {TypeError} for another element type or weights kept outside the file. */
+/** A tensor of truth values, any number but 0 being true. */
+export function boolTensor(name: string, dims: readonly number[], data: readonly number[]): TensorProto {
+  checkSize('boolTensor', dims, data.length);
+  return {
+    name,
+    dims: [...dims],
+    dataType: ElementType.bool,
+    rawData: Uint8Array.from(data, (value) => Number(value !== 0)),
+  };
+}
+
+/** The numbers of a float32, float64, int32, int64 or bool tensor. @throws {TypeError} for another element type or weights kept outside the file. */
 export function tensorValues(tensor: TensorProto): number[] {
   if (tensor.dataLocation === 1) throw new TypeError(`tensor ${tensor.name}: its data is in another file`);
   const raw = tensor.rawData?.length ? tensor.rawData.slice().buffer : undefined;
@@ -27,6 +38,8 @@ export function tensorValues(tensor: TensorProto): number[] {
       return Array.from(raw ? new Int32Array(raw) : (tensor.int32Data ?? []));
     case ElementType.int64:
       return raw ? Array.from(new BigInt64Array(raw), Number) : Array.from(tensor.int64Data ?? []);
+    case ElementType.bool:
+      return Array.from(raw ? new Uint8Array(raw) : (tensor.int32Data ?? []));
     default:
       throw new TypeError(`tensor ${tensor.name}: element type ${tensor.dataType} is not read`);
   }

@@ -129,6 +129,7 @@ export function interpretGraph(
   for (const tensor of g.model().graph!.initializer) {
     values.set(tensor.name!, { dims: tensor.dims, data: tensorValues(tensor) });
   }
+  for (const [name, constant] of g.constants) values.set(name, constant);
   for (const node of g.nodes) {
     const inputs = node.inputs.map((name) => {
       const value = values.get(name);
