@@ -1,11 +1,11 @@
 import { featureWidth } from '../src/forecast/features.js';
 import type { ModelMetadata } from '../src/forecast/modelContract.js';
-import { cells } from '../src/nn/cells/cells.js';
-import type { GatedColumns, Network } from '../src/nn/network.js';
+import { type Architecture, architecture, type GatedColumns } from '../src/nn/architecture.js';
+import type { CellKind } from '../src/nn/cells/cells.js';
 
 export interface BaseModel {
   readonly metadata: ModelMetadata & { readonly name: string };
-  readonly network: Network;
+  readonly architecture: Architecture;
   readonly seed: number;
   readonly trainingSteps: number;
   readonly peakRate: number;
@@ -33,17 +33,16 @@ const columnsOf = (name: string): GatedColumns => ({
   width: featureWidth([name], horizon),
 });
 
-const baseModel = (kind: keyof typeof cells, trainingSteps: number, peakRate: number): BaseModel => ({
+const baseModel = (kind: CellKind, trainingSteps: number, peakRate: number): BaseModel => ({
   metadata: { contract: 1, cell: kind, features, target: 'change', horizon, levels, name: `${kind}-base`, version: 1 },
-  network: {
-    cell: cells[kind],
+  architecture: architecture({
+    cell: kind,
     inputSize: featureWidth(features, horizon),
     hiddenSize: 32,
     horizon,
     levels,
     gated: gated.map(columnsOf),
-    direct: false,
-  },
+  }),
   seed: 20_260_101,
   trainingSteps,
   peakRate,

@@ -6,7 +6,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { stepGraph } from '../src/nn/stepGraph.js';
+import { buildStepModel } from '../src/nn/buildStepModel.js';
 import { encodeModel } from '../src/onnx/codec.js';
 import { type BaseModel, baseModels } from './baseModels.js';
 import { trainModel } from './trainModel.js';
@@ -37,7 +37,7 @@ async function rebuild(base: BaseModel): Promise<boolean> {
     );
     sum = 0;
   });
-  const bytes = encodeModel(stepGraph(base.network, weights, base.metadata));
+  const bytes = encodeModel(buildStepModel(base.architecture, weights, { metadata: base.metadata }));
   if (!flags.check) {
     await write(bytes);
     process.stdout.write(`${name}: ${bytes.length} bytes written\n`);

@@ -1,8 +1,9 @@
 import { createGraphRunner, type FloatArray } from '../src/inference/graphRunner.js';
+import { architectureParameters, initialWeights, stateNames } from '../src/nn/architectureParameters.js';
+import { buildStepModel } from '../src/nn/buildStepModel.js';
 import { pinball } from '../src/nn/losses/pinball.js';
-import { initialWeights, networkParameters, type Weights } from '../src/nn/network.js';
 import { adam } from '../src/nn/optimisers/adam.js';
-import { stepGraph } from '../src/nn/stepGraph.js';
+import type { Weights } from '../src/nn/parameter.js';
 import { stateInput, trainingGraph } from '../src/nn/trainingGraph.js';
 import { encodeModel } from '../src/onnx/codec.js';
 import { Random } from '../src/series/random.js';
@@ -21,17 +22,17 @@ export interface Progress {
 
 /** Trains a base model on its synthetic prior. The same specification gives the same weights, bit for bit. */
 export async function trainModel(
-  { network, metadata, seed, trainingSteps, peakRate }: BaseModel,
+  { architecture, metadata, seed, trainingSteps, peakRate }: BaseModel,
   report: (progress: Progress) => void,
 ): Promise<Weights> {
   const random = new Random(seed);
-  const { horizon, hiddenSize, inputSize, cell } = network;
-  const initial = initialWeights(network, random);
+  const { horizon, hiddenSize, inputSize } = architecture;
+  const initial = initialWeights(architecture, random);
   const training = trainingGraph({
-    step: stepGraph(network, initial, metadata),
+    step: buildStepModel(architecture, initial, { metadata }),
     steps,
     batch,
-    loss: pinball(network.levels),
+    loss: pinball(architecture.levels),
     lossOn: 'every',
     optimiser: adam(),
     clipNorm: 1,
@@ -48,13 +49,12 @@ export async function trainModel(
   for (const { name, dims } of training.slots) {
     feeds[name] = { data: new Float32Array(dims.reduce((size, dim) => size * dim, 1)), dims };
   }
-  const stateNames = cell.states.map(stateInput);
-  for (const name of stateNames)
-    feeds[name] = { data: new Float32Array(batch * hiddenSize), dims: [batch, hiddenSize] };
+  const states = stateNames(architecture).map(stateInput);
+  for (const name of states) feeds[name] = { data: new Float32Array(batch * hiddenSize), dims: [batch, hiddenSize] };
   const carried = Object.keys(feeds).filter((name) => !['x', 'target', 'weight'].includes(name));
   for (let step = 1; step <= trainingSteps; step++) {
     for (const b of streams.next()) {
-      for (const name of stateNames) feeds[name].data.fill(0, b * hiddenSize, (b + 1) * hiddenSize);
+      for (const name of states) feeds[name].data.fill(0, b * hiddenSize, (b + 1) * hiddenSize);
     }
     feeds.rate = scalar(peakRate * schedule(step, trainingSteps));
     feeds.t = scalar(step);
@@ -63,7 +63,7 @@ export async function trainModel(
     report({ step, loss: results.loss.data[0], norm: results.norm.data[0] });
   }
   await runner.release();
-  return Object.fromEntries(networkParameters(network).map(({ name }) => [name, feeds[`${name}.weight`].data]));
+  return Object.fromEntries(architectureParameters(architecture).map(({ name }) => [name, feeds[name].data]));
 }
 
 /** Linear warm-up, then half a cosine down to a hundredth. */

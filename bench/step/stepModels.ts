@@ -1,6 +1,6 @@
 import { baseModels } from '../../models/baseModels.js';
-import { initialWeights } from '../../src/nn/network.js';
-import { stepGraph } from '../../src/nn/stepGraph.js';
+import { initialWeights } from '../../src/nn/architectureParameters.js';
+import { buildStepModel } from '../../src/nn/buildStepModel.js';
 import { encodeModel } from '../../src/onnx/codec.js';
 import { Random } from '../../src/series/random.js';
 
@@ -8,6 +8,7 @@ import { Random } from '../../src/series/random.js';
 export function stepModel(cell: string, hidden: number): Uint8Array {
   const base = baseModels.find(({ metadata }) => metadata.cell === cell);
   if (!base) throw new RangeError(`stepModel: no shipped model has the cell ${cell}`);
-  const network = { ...base.network, hiddenSize: hidden };
-  return encodeModel(stepGraph(network, initialWeights(network, new Random(base.seed)), base.metadata));
+  const architecture = { ...base.architecture, hiddenSize: hidden };
+  const weights = initialWeights(architecture, new Random(base.seed));
+  return encodeModel(buildStepModel(architecture, weights, { metadata: base.metadata }));
 }

@@ -1,10 +1,16 @@
 import { differentiate } from '../onnx/differentiate.js';
 import { GraphBuilder } from '../onnx/graphBuilder.js';
 import type { ModelProto } from '../onnx/modelProto.js';
-import { type StepFeeds, stepGraphOf } from '../onnx/recurrence/stepGraphOf.js';
-import { clipByGlobalNorm } from './clipByGlobalNorm.js';
+import { readGraph } from '../onnx/readGraph.js';
+import { type BackwardBody, backwardBody } from '../onnx/recurrence/backwardBody.js';
+import { withRows } from '../onnx/recurrence/batchAxis.js';
+import { stateInput, unrolledStep } from '../onnx/recurrence/unrolledStep.js';
+import type { Unrolling } from '../onnx/recurrence/unrolling.js';
+import { clip } from './clip.js';
 import type { Loss } from './losses/loss.js';
 import type { Optimiser } from './optimisers/optimiser.js';
+
+export { stateInput } from '../onnx/recurrence/unrolledStep.js';
 
 export interface TrainingGraphOptions {
   readonly step: ModelProto; // a step model of the contract, or its training variant
@@ -41,62 +47,91 @@ export interface TrainingGraph {
  *
  * Further inputs: target and weight [rows, horizon], rows being steps·batch (step-major) or, when only the last step has a
  * loss, batch; rate and t, single numbers, t = 1 at the first step. Further outputs: loss; norm, of all gradients together before
- * the clip. Carrying the states on is truncated back-propagation: nothing flows back into them.
+ * the clip; clipped, how much it bit. Carrying the states on is truncated back-propagation: nothing flows back into them.
  */
 export function trainingGraph(options: TrainingGraphOptions): TrainingGraph {
-  const { steps, batch, lossOn } = options;
-  const step = stepGraphOf(options.step);
+  const { steps, batch, lossOn, optimiser } = options;
   const g = new GraphBuilder('train');
-  const rows = (lossOn === 'every' ? steps : 1) * batch;
-  const perStep = step.perStep.map(({ name, dims }) => ({ name, dims: [steps * batch, ...dims.slice(1).map(Number)] }));
-  for (const { name, dims } of perStep) g.input(name, dims);
-  const states = step.states.map(({ name, dims }) => ({ name, dims: dims.map((dim) => Number(dim) || batch) }));
-  const target = g.input('target', [rows, step.horizon]);
-  const weight = g.input('weight', [rows, step.horizon]);
-  const rate = g.input('rate', []);
-  const t = g.input('t', []);
-  const values = new Map(step.weights.map(({ name, dims }) => [name, g.input(name, dims)]));
-
-  let carried = new Map(states.map(({ name, dims }) => [name, g.input(stateInput(name), dims)]));
-  const sizes = g.ints(new Array<number>(steps).fill(batch));
-  const parts = new Map(
-    perStep.map(({ name }) => [name, steps === 1 ? [name] : g.ops(steps, 'Split', [name, sizes], { axis: 0 })]),
-  );
-  const answers: string[] = [];
-  for (let i = 0; i < steps; i++) {
-    const feeds: StepFeeds = new Map([
-      ...values,
-      ...carried,
-      ...[...parts].map(([name, all]) => [name, all[i]] as const),
-    ]);
-    const outputs = step.inline(g, feeds);
-    answers.push(outputs.get('y')!);
-    carried = new Map(states.map(({ name }) => [name, outputs.get(`${name}_next`)!]));
-  }
-  const y = lossOn === 'last' || steps === 1 ? answers.at(-1)! : g.op('Concat', answers, { axis: 0 });
-  const loss = options.loss.build(g, y, target, weight);
-  const slopes = differentiate(g, loss, [...values.values()]);
-  const raw = step.weights.map(({ name }) => slopes.get(name)!);
-  const { gradients, norm } = clipByGlobalNorm(g, raw, options.clipNorm ?? Number.MAX_VALUE);
-
+  const { body, unrolling, outputs } = unrolledStep(g, readGraph(options.step), steps, batch);
+  const y = outputs.get('y');
+  if (y === undefined) throw new TypeError('trainingGraph: the step model has no output y');
+  const next = new Map(body.states.map(({ name }) => [name, outputs.get(`${name}_next`)!]));
+  unrolling.build([y, ...next.values()]);
+  const answer = lossOn === 'last' ? unrolling.at(y, steps - 1) : unrolling.rows(y);
+  const [rows, horizon] = g.shape(answer).map(Number);
+  const target = g.input('target', [rows, horizon]);
+  const weight = g.input('weight', [rows, horizon]);
+  const [rate, t] = [g.input('rate', []), g.input('t', [])];
+  const loss = options.loss.build(g, answer, target, weight);
   g.output('loss', loss);
-  g.output('norm', norm);
-  for (const [name, value] of carried) g.output(`${stateInput(name)}_next`, value);
-  const shared = options.optimiser.prepare(g, rate, t);
+
+  const backward = backwardBody(body, y, next);
+  const slope = differentiate(g, loss, [answer]).get(answer)!;
+  unrolling.bindRows(backward.dY, lossOn === 'last' ? afterZeros(g, slope, steps) : slope);
+  const raw = buildBackward(unrolling, g, backward, options);
+
+  const within = clip(g, [...raw.values()], options);
+  const gradients = new Map([...raw.keys()].map((name, i) => [name, within.gradients[i]]));
+  g.output('norm', within.norm);
+  g.output('clipped', within.clipped);
+  for (const [name, value] of next) g.output(`${stateInput(name)}_next`, unrolling.at(value, steps - 1));
+  const shared = optimiser.prepare(g, rate, t);
   const slots: FedValue[] = [];
-  for (const [i, { name, dims }] of step.weights.entries()) {
-    const own = options.optimiser.slots.map((slot) => {
+  for (const { name, dims, next: own } of body.weights) {
+    const gradient = gradients.get(name);
+    if (gradient === undefined) {
+      if (own !== undefined) unrolling.build([own]);
+      g.output(`${name}_next`, own === undefined ? name : unrolling.rows(own));
+      continue;
+    }
+    const memory = optimiser.slots.map((slot) => [slot, g.input(`${slot}.${name}`, dims)]);
+    const updated = optimiser.update(g, { name, value: name, slots: Object.fromEntries(memory), gradient }, shared);
+    g.output(`${name}_next`, updated.value);
+    for (const slot of optimiser.slots) {
       slots.push({ name: `${slot}.${name}`, dims });
-      return [slot, g.input(`${slot}.${name}`, dims)];
-    });
-    const parameter = { name, value: name, slots: Object.fromEntries(own), gradient: gradients[i] };
-    const next = options.optimiser.update(g, parameter, shared);
-    g.output(`${name}_next`, next.value);
-    for (const slot of options.optimiser.slots) g.output(`${slot}.${name}_next`, next.slots[slot]);
-    if (options.gradients) g.output(`d.${name}`, raw[i]);
+      g.output(`${slot}.${name}_next`, updated.slots[slot]);
+    }
+    if (options.gradients) g.output(`d.${name}`, raw.get(name)!);
   }
-  return { model: g.model(), perStep, states, weights: step.weights, slots };
+  return {
+    model: g.model(),
+    perStep: body.perStep.map(({ name }) => ({ name, dims: g.shape(name) as number[] })),
+    states: body.states.map(({ name }) => ({ name, dims: g.shape(stateInput(name)) as number[] })),
+    weights: body.weights.map(({ name, dims, data }) => ({ name, dims, data })),
+    slots,
+  };
 }
 
-/** States have names that no weight has: c is a state of the LSTM and a bias of the GRU. */
-export const stateInput = (name: string): string => `state.${name}`;
+/** dL/dw of every weight that the loss hangs on. */
+function buildBackward(
+  unrolling: Unrolling,
+  g: GraphBuilder,
+  { gradients, adjoints }: BackwardBody,
+  { steps, batch, stateGradients }: TrainingGraphOptions,
+): Map<string, string> {
+  const zero = (shape: readonly number[]): string => g.op('Expand', [g.scalar(0), g.ints(withRows(shape, batch))]);
+  for (const { carried, next, own, shape } of adjoints) {
+    const initial = own ? () => unrolling.at(own.value, steps - 1) : () => zero(shape);
+    unrolling.carry({ input: carried, next, direction: -1, initial });
+    if (own) unrolling.carry({ input: own.ahead, next: own.value, direction: 1, initial: () => zero(shape) });
+  }
+  unrolling.build([...gradients.values(), ...adjoints.flatMap(({ own }) => (own ? [own.value] : []))]);
+  if (stateGradients) {
+    unrolling.build(adjoints.flatMap(({ next, total }) => [next, total]));
+    for (const { state, next, total } of adjoints) {
+      const each = [unrolling.at(next, 0), ...Array.from({ length: steps }, (_, step) => unrolling.at(total, step))];
+      const first = g.ints([0]);
+      const stacked = each.map((value) => g.op('Unsqueeze', [value, first]));
+      g.output(`grad.${state}`, g.op('Concat', stacked, { axis: 0 }));
+    }
+  }
+  return new Map([...gradients].map(([name, value]) => [name, unrolling.rows(value)]));
+}
+
+/** The rows of the last step, below zeros for all others. */
+function afterZeros(g: GraphBuilder, last: string, steps: number): string {
+  if (steps === 1) return last;
+  const [rows, ...rest] = g.shape(last).map(Number);
+  const zeros = g.op('Expand', [g.scalar(0), g.ints([(steps - 1) * rows, ...rest])]);
+  return g.op('Concat', [zeros, last], { axis: 0 });
+}

@@ -4,3 +4,5 @@ import { lstm } from './lstm.js';
 import { rnn } from './rnn.js';
 
 export const cells = { rnn, gru, lstm } as const satisfies Record<string, Cell>;
+
+export type CellKind = keyof typeof cells;

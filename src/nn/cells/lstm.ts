@@ -1,31 +1,44 @@
-import { type Cell, gateParameters } from './cell.js';
+import { activate } from '../activation.js';
+import { layerNorm } from '../norms/layerNorm.js';
+import { type Cell, gateParameters, inputSums, recurrentSums } from './cell.js';
 
 /**
- * Gate order i, o, f, c, as ONNX `LSTM`:
+ * Hochreiter & Schmidhuber (1997) with the forget gate of Gers et al. (2000). Gate order i, o, f, c, as ONNX `LSTM`:
  *
- *     i = σ(Wi·x + Ri·h + bi)     what is written
- *     o = σ(Wo·x + Ro·h + bo)     what is shown
- *     f = σ(Wf·x + Rf·h + bf)     what is kept; bf starts one higher, so that a new network remembers
- *     g = tanh(Wc·x + Rc·h + bc)  candidate
- *     c' = f ⊙ c + i ⊙ g          h' = o ⊙ tanh(c')
+ *     i = σ(aᵢ + uᵢ)              what is written
+ *     o = σ(aₒ + uₒ)              what is shown
+ *     f = σ(a_f + u_f)            what is kept; b_f starts one higher, so that a new network remembers
+ *     g = φ(a_c + u_c)            candidate
+ *     c' = f ⊙ c + i ⊙ g          h' = o ⊙ φ(c')
+ *
+ * φ is tanh unless said otherwise. With layer normalisation h' = o ⊙ φ(LN(c')·gainC + biasC).
  */
 export const lstm: Cell = {
   kind: 'lstm',
   gates: 4,
   states: ['h', 'c'],
-  parameters: (inputSize, hiddenSize) =>
-    gateParameters(4, inputSize, hiddenSize).map((parameter) =>
-      parameter.name === 'b'
-        ? { ...parameter, offset: (i: number) => (i >= 2 * hiddenSize && i < 3 * hiddenSize ? 1 : 0) }
-        : parameter,
-    ),
-  project: (_g, rows) => [rows],
-  step(g, [x], [h, c], { R }, hiddenSize) {
-    const sums = g.op('Add', [x, g.op('MatMul', [h, R])]);
+  parameters(shape) {
+    const { hiddenSize } = shape;
+    const isForget = (index: number): boolean => index >= 2 * hiddenSize && index < 3 * hiddenSize;
+    const shared = gateParameters(4, shape).map((parameter) =>
+      parameter.name === 'b' ? { ...parameter, offset: (index: number) => (isForget(index) ? 1 : 0) } : parameter,
+    );
+    if (!shape.layerNorm) return shared;
+    return [
+      ...shared,
+      { name: 'gainC', shape: [hiddenSize], scale: 0, offset: () => 1 },
+      { name: 'biasC', shape: [hiddenSize], scale: 0 },
+    ];
+  },
+  step(g, x, [h, c], p, shape) {
+    const { hiddenSize, activation } = shape;
+    const sums = g.op('Add', [inputSums(g, x, p, shape), recurrentSums(g, h, p, shape)]);
     const [gateSums, candidateSum] = g.ops(2, 'Split', [sums, g.ints([3 * hiddenSize, hiddenSize])], { axis: 1 });
     const gates = g.op('Sigmoid', [gateSums]);
     const [i, o, f] = g.ops(3, 'Split', [gates, g.ints([hiddenSize, hiddenSize, hiddenSize])], { axis: 1 });
-    const next = g.op('Add', [g.op('Mul', [f, c]), g.op('Mul', [i, g.op('Tanh', [candidateSum])])]);
-    return [g.op('Mul', [o, g.op('Tanh', [next])]), next];
+    const candidate = activate(g, activation, candidateSum, p.slope);
+    const next = g.op('Add', [g.op('Mul', [f, c]), g.op('Mul', [i, candidate])]);
+    const shown = shape.layerNorm ? layerNorm(g, next, p.gainC, p.biasC) : next;
+    return [g.op('Mul', [o, activate(g, activation, shown, p.slope)]), next];
   },
 };

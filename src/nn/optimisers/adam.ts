@@ -1,5 +1,5 @@
 import type { GraphBuilder } from '../../onnx/graphBuilder.js';
-import { movingMean } from './movingMean.js';
+import { movingMean } from '../movingMean.js';
 import type { OptimisedParameter, Optimiser, Shared, Updated } from './optimiser.js';
 import { penalised, type WeightDecay } from './weightDecay.js';
 

@@ -1,4 +1,4 @@
-import { movingMean } from './movingMean.js';
+import { movingMean } from '../movingMean.js';
 import type { Optimiser, Updated } from './optimiser.js';
 import { penalised, type WeightDecay } from './weightDecay.js';
 

@@ -6,12 +6,15 @@ import type { LoadedModel, StateShape } from '../../../src/forecast/modelContrac
 import { createGraphRunner } from '../../../src/inference/graphRunner.js';
 import { loadModel } from '../../../src/inference/loadModel.js';
 import { createOrtStepper } from '../../../src/inference/ortStepper.js';
-import { cells } from '../../../src/nn/cells/cells.js';
-import { initialWeights, type Network, networkParameters, type Weights } from '../../../src/nn/network.js';
-import { stepGraph } from '../../../src/nn/stepGraph.js';
-import { unroll } from '../../../src/nn/unroll.js';
-import { encodeModel } from '../../../src/onnx/codec.js';
+import { type Architecture, architecture } from '../../../src/nn/architecture.js';
+import { initialWeights, stateNames } from '../../../src/nn/architectureParameters.js';
+import { buildStepModel } from '../../../src/nn/buildStepModel.js';
+import type { CellKind } from '../../../src/nn/cells/cells.js';
+import type { Weights } from '../../../src/nn/parameter.js';
+import { decodeModel, encodeModel } from '../../../src/onnx/codec.js';
 import { GraphBuilder } from '../../../src/onnx/graphBuilder.js';
+import { inline } from '../../../src/onnx/inline.js';
+import { readGraph } from '../../../src/onnx/readGraph.js';
 import type { StepBuffers } from '../../../src/pipeline/ports.js';
 import { Random } from '../../../src/series/random.js';
 import { cellSteps } from '../../reference/cellSteps.js';
@@ -21,9 +24,9 @@ const kinds = ['rnn', 'gru', 'lstm'] as const;
 const features = ['value', 'diff', 'missing', 'day.sin', 'day.cos'];
 
 /** A network of random weights, head included, its file, and what loading it would say. */
-function randomNetwork(kind: keyof typeof cells, hiddenSize: number) {
-  const network: Network = {
-    cell: cells[kind],
+function randomNetwork(kind: CellKind, hiddenSize: number) {
+  const a = architecture({
+    cell: kind,
     inputSize: features.length,
     hiddenSize,
     horizon: 4,
@@ -32,14 +35,13 @@ function randomNetwork(kind: keyof typeof cells, hiddenSize: number) {
       { from: 0, width: 4 },
       { from: 1, width: 1 },
     ],
-    direct: false,
-  };
+  });
   const random = new Random(17);
-  const weights = initialWeights(network, random);
+  const weights = initialWeights(a, random);
   for (const values of Object.values(weights)) {
     if (!values.some(Boolean)) for (let i = 0; i < values.length; i++) values[i] = 0.3 * random.normal();
   }
-  const states: StateShape[] = network.cell.states.map((name) => ({
+  const states: StateShape[] = stateNames(a).map((name) => ({
     name,
     dims: [-1, hiddenSize],
     batchAxis: 0,
@@ -51,7 +53,7 @@ function randomNetwork(kind: keyof typeof cells, hiddenSize: number) {
     features,
     target: 'change' as const,
     horizon: 4,
-    levels: network.levels,
+    levels: a.levels,
   };
   const model: LoadedModel = {
     name: kind,
@@ -62,7 +64,7 @@ function randomNetwork(kind: keyof typeof cells, hiddenSize: number) {
     featureWidth: features.length,
     states,
   };
-  return { network, weights, model, bytes: encodeModel(stepGraph(network, weights, metadata)), random };
+  return { a, weights, model, bytes: encodeModel(buildStepModel(a, weights, { metadata })), random };
 }
 
 const buffersFor = ({ featureWidth, states, metadata }: LoadedModel, rows: number): StepBuffers => ({
@@ -71,10 +73,13 @@ const buffersFor = ({ featureWidth, states, metadata }: LoadedModel, rows: numbe
   y: new Float32Array(rows * metadata.horizon * metadata.levels.length),
 });
 
+const cellWeights = (weights: Weights): Weights =>
+  Object.fromEntries(Object.entries(weights).map(([name, data]) => [name.replace('layer1.', ''), data]));
+
 /** y [horizon, levels] of one row, from the head's formula, in float64. */
 function plainHead(
-  { horizon, levels, gated }: Network,
-  p: Weights,
+  { horizon, levels, gated }: Architecture,
+  { 'head.V': V, 'head.v': v, 'head.A': A, 'head.a': bias }: Weights,
   x: readonly number[],
   h: readonly number[],
 ): number[] {
@@ -83,11 +88,11 @@ function plainHead(
   const y: number[] = [];
   for (let k = 0; k < horizon; k++) {
     const carried = gated.map(({ from, width }, j) => {
-      const gate = dot(p.A, gated.length * horizon, j * horizon + k) + p.a[j * horizon + k];
+      const gate = dot(A, gated.length * horizon, j * horizon + k) + bias[j * horizon + k];
       return gate * x[from + (width === 1 ? 0 : k)];
     });
     for (let q = 0; q < levels.length; q++) {
-      const own = dot(p.V, levels.length * horizon, q * horizon + k) + p.v[q * horizon + k];
+      const own = dot(V, horizon * levels.length, k * levels.length + q) + v[k * levels.length + q];
       y.push(carried.reduce((sum, term) => sum + term, own));
     }
   }
@@ -97,19 +102,19 @@ function plainHead(
 describe('createOrtStepper', () => {
   for (const kind of kinds) {
     it(`steps a ${kind} as a plain float64 step does, 1,000 times`, async () => {
-      const { network, weights, model, bytes, random } = randomNetwork(kind, 8);
+      const { a, weights, model, bytes, random } = randomNetwork(kind, 8);
       const stepper = await createOrtStepper(model, bytes, { maxBatch: 1 });
       const buffers = buffersFor(model, 1);
-      let states = network.cell.states.map(() => new Array<number>(8).fill(0));
+      let states = stateNames(a).map(() => new Array<number>(8).fill(0));
       let worst = 0;
       for (let t = 0; t < 1000; t++) {
         const x = features.map(() => Math.fround(random.normal()));
         buffers.x.set(x);
         await stepper.step(1, buffers);
-        const { W, R, b, c } = weights;
+        const { W, R, b, c } = cellWeights(weights);
         states = cellSteps[kind]({ W, R, b, c }, x, states);
         for (const [i, state] of states.entries()) worst = Math.max(worst, maxDifference(buffers.states[i], state));
-        worst = Math.max(worst, maxDifference(buffers.y, plainHead(network, weights, x, states[0])));
+        worst = Math.max(worst, maxDifference(buffers.y, plainHead(a, weights, x, states[0])));
       }
       await stepper.release();
       console.log(`${kind}: maximum difference from the plain step over 1,000 steps ${worst.toExponential(1)}`);
@@ -117,18 +122,23 @@ describe('createOrtStepper', () => {
     });
 
     it(`steps a ${kind} to the state that feeding the whole sequence at once ends in`, async () => {
-      const { network, weights, model, bytes, random } = randomNetwork(kind, 8);
-      const steps = 1000;
+      const { model, bytes, random } = randomNetwork(kind, 8);
+      const steps = 200;
       const sequence = Float32Array.from({ length: steps * features.length }, () => random.normal());
 
       const g = new GraphBuilder('whole');
-      const x = g.input('x', [steps, features.length]);
-      const zero = network.cell.states.map(() => g.constant(new Array<number>(8).fill(0), [1, 8]));
-      const p = Object.fromEntries(
-        networkParameters(network).map(({ name, shape }) => [name, g.weight(name, shape, weights[name])]),
-      );
-      const { last } = unroll(g, network, x, zero, p, steps);
-      for (const [i, value] of last.entries()) g.output(`last${i}`, value);
+      const step = readGraph(decodeModel(bytes));
+      const zero = g.constant(new Array<number>(8).fill(0), [1, 8]);
+      const own = [...step.weights].map(([name, { dims, data }]) => [name, g.weight(name, dims, data)]);
+      const x = g.ops(steps, 'Split', [g.input('x', [steps, features.length]), g.ints(new Array(steps).fill(1))], {
+        axis: 0,
+      });
+      let last = new Map(model.states.map(({ name }) => [name, zero]));
+      for (let t = 0; t < steps; t++) {
+        const next = inline(g, step, Object.fromEntries([...own, ...last, ['x', x[t]]]));
+        last = new Map(model.states.map(({ name }) => [name, next.get(`${name}_next`)!]));
+      }
+      for (const [i, value] of [...last.values()].entries()) g.output(`last${i}`, value);
       const runner = await createGraphRunner(encodeModel(g.model()));
       const whole = await runner.run({ x: { data: sequence, dims: [steps, features.length] } });
       await runner.release();
@@ -217,8 +227,8 @@ describe('createOrtStepper', () => {
   });
 
   it('refuses a graph that the runtime does not understand', async () => {
-    const { model, network, weights } = randomNetwork('gru', 4);
-    const proto = stepGraph(network, weights, {});
+    const { model, a, weights } = randomNetwork('gru', 4);
+    const proto = buildStepModel(a, weights);
     proto.graph!.node[0].opType = 'NoSuchOperator';
     const error = await createOrtStepper(model, encodeModel(proto)).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: 'MODEL_UNREADABLE' });

@@ -5,7 +5,7 @@ import { baseModels } from '../../../models/baseModels.js';
 import { trainModel } from '../../../models/trainModel.js';
 import { loadModel } from '../../../src/inference/loadModel.js';
 import { createOrtStepper } from '../../../src/inference/ortStepper.js';
-import { stepGraph } from '../../../src/nn/stepGraph.js';
+import { buildStepModel } from '../../../src/nn/buildStepModel.js';
 import { encodeModel } from '../../../src/onnx/codec.js';
 import { Random } from '../../../src/series/random.js';
 
@@ -46,12 +46,12 @@ describe('trainModel', () => {
       ...baseModels[0],
       trainingSteps: 120,
       peakRate: 0.03,
-      network: { ...baseModels[0].network, hiddenSize: 4 },
+      architecture: { ...baseModels[0].architecture, hiddenSize: 4 },
     };
     const build = async (): Promise<{ bytes: Uint8Array; losses: number[] }> => {
       const losses: number[] = [];
       const weights = await trainModel(base, ({ loss }) => losses.push(loss));
-      return { bytes: encodeModel(stepGraph(base.network, weights, base.metadata)), losses };
+      return { bytes: encodeModel(buildStepModel(base.architecture, weights, { metadata: base.metadata })), losses };
     };
     const [first, second] = [await build(), await build()];
     expect(second).toEqual(first);

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { createGraphRunner, type FloatArray, type GraphRunner } from '../../../src/inference/graphRunner.js';
-import { cells } from '../../../src/nn/cells/cells.js';
+import { type Architecture, architecture } from '../../../src/nn/architecture.js';
+import { architectureParameters, stateNames } from '../../../src/nn/architectureParameters.js';
+import { buildStepModel } from '../../../src/nn/buildStepModel.js';
+import type { CellKind } from '../../../src/nn/cells/cells.js';
 import { pinball } from '../../../src/nn/losses/pinball.js';
-import { type Network, networkParameters } from '../../../src/nn/network.js';
 import { adam } from '../../../src/nn/optimisers/adam.js';
-import { stepGraph } from '../../../src/nn/stepGraph.js';
 import { stateInput, trainingGraph } from '../../../src/nn/trainingGraph.js';
 import { encodeModel } from '../../../src/onnx/codec.js';
 import { maxDifference } from '../../reference/centralDifference.js';
@@ -37,7 +38,7 @@ const oracle = JSON.parse(readFileSync(new URL('../../fixtures/torchCells.json',
   gateFrom: number;
   clip: number;
   rate: number;
-  cells: Record<keyof typeof cells, Case>;
+  cells: Record<CellKind, Case>;
 };
 const { F, H, T, B, K, levels } = oracle;
 
@@ -48,21 +49,21 @@ const floats = (data: readonly number[], dims: readonly number[]): FloatArray =>
 
 /** A training step of `kind` on the fixture's data, and what to feed it. */
 async function prepare(
-  kind: keyof typeof cells,
-): Promise<{ runner: GraphRunner; feeds: Record<string, FloatArray>; network: Network }> {
+  kind: CellKind,
+): Promise<{ runner: GraphRunner; feeds: Record<string, FloatArray>; a: Architecture }> {
   const fixture = oracle.cells[kind];
-  const network: Network = {
-    cell: cells[kind],
+  const a = architecture({
+    cell: kind,
     inputSize: F,
     hiddenSize: H,
     horizon: K,
     levels,
     gated: [{ from: oracle.gateFrom, width: K }],
     direct: true,
-  };
+  });
   const weights = Object.entries(fixture.weights).map(([name, data]) => [name, Float32Array.from(data)]);
   const { model, ...training } = trainingGraph({
-    step: stepGraph(network, Object.fromEntries(weights), {}),
+    step: buildStepModel(a, Object.fromEntries(weights)),
     steps: T,
     batch: B,
     loss: pinball(levels),
@@ -77,11 +78,11 @@ async function prepare(
     weight: floats(fixture.weight, [T * B, K]),
     rate: floats([oracle.rate], []),
   };
-  for (const name of network.cell.states) feeds[stateInput(name)] = floats(fixture[name as 'h' | 'c'], [B, H]);
+  for (const name of stateNames(a)) feeds[stateInput(name)] = floats(fixture[name as 'h' | 'c'], [B, H]);
   for (const { name, dims, data } of training.weights) feeds[name] = { data, dims };
   for (const { name, dims } of training.slots)
     feeds[name] = floats(new Array(dims.reduce((a, b) => a * b, 1)).fill(0), dims);
-  return { runner: await createGraphRunner(encodeModel(model)), feeds, network };
+  return { runner: await createGraphRunner(encodeModel(model)), feeds, a };
 }
 
 /** Float32 against float64 over six steps; about ten times what was seen. */
@@ -90,7 +91,7 @@ const tolerance = 1e-5;
 describe(`the training graph, against PyTorch ${oracle.torch}`, () => {
   for (const kind of ['rnn', 'gru', 'lstm'] as const) {
     it(`${kind}: loss, states, gradients, clip and three Adam steps agree`, async () => {
-      const { runner, feeds, network } = await prepare(kind);
+      const { runner, feeds, a } = await prepare(kind);
       const differences: Record<string, number> = { loss: 0, norm: 0, states: 0, gradients: 0, weights: 0 };
       const note = (what: string, found: ArrayLike<number>, expected: ArrayLike<number>): void => {
         differences[what] = Math.max(differences[what], maxDifference(found, expected));
@@ -100,14 +101,13 @@ describe(`the training graph, against PyTorch ${oracle.torch}`, () => {
         const results = await runner.run(feeds);
         note('loss', results.loss.data, [step.loss]);
         note('norm', results.norm.data, [step.norm]);
-        for (const [s, name] of network.cell.states.entries()) {
+        for (const [s, name] of stateNames(a).entries()) {
           if (step.last) note('states', results[`${stateInput(name)}_next`].data, step.last[s]);
         }
-        for (const { name } of networkParameters(network)) {
-          if (step.gradients) note('gradients', results[`d.${name}.weight`].data, step.gradients[name]);
-          note('weights', results[`${name}.weight_next`].data, step.weightsAfter[name]);
-          for (const carried of [`${name}.weight`, `m.${name}.weight`, `s.${name}.weight`])
-            feeds[carried] = results[`${carried}_next`];
+        for (const { name } of architectureParameters(a)) {
+          if (step.gradients) note('gradients', results[`d.${name}`].data, step.gradients[name]);
+          note('weights', results[`${name}_next`].data, step.weightsAfter[name]);
+          for (const carried of [name, `m.${name}`, `s.${name}`]) feeds[carried] = results[`${carried}_next`];
         }
       }
       await runner.release();

@@ -7,6 +7,7 @@ import { maxDifference } from '../../reference/centralDifference.js';
 import { interpretGraph } from '../../reference/interpretGraph.js';
 
 const [I, H, B] = [3, 4, 2];
+const shape = { inputSize: I, hiddenSize: H, activation: 'tanh', layerNorm: false } as const;
 
 describe('cells', () => {
   for (const cell of Object.values(cells)) {
@@ -21,12 +22,12 @@ describe('cells', () => {
         return g.input(`state.${name}`, [B, H]);
       });
       const p = Object.fromEntries(
-        cell.parameters(I, H).map(({ name, shape }) => {
-          feeds[name] = draw(shape.reduce((a, b) => a * b, 1));
-          return [name, g.input(name, shape)];
+        cell.parameters(shape).map((parameter) => {
+          feeds[parameter.name] = draw(parameter.shape.reduce((a, b) => a * b, 1));
+          return [parameter.name, g.input(parameter.name, parameter.shape)];
         }),
       );
-      const next = cell.step(g, cell.project(g, g.op('Gemm', [x, p.W, p.b]), H), states, p, H);
+      const next = cell.step(g, x, states, p, shape);
       const values = interpretGraph(g, feeds);
 
       for (let row = 0; row < B; row++) {

@@ -1,4 +1,4 @@
-import type { GraphBuilder } from '../../onnx/graphBuilder.js';
+import type { GraphBuilder } from '../onnx/graphBuilder.js';
 
 /** β·old + (1 − β)·fresh. */
 export const movingMean = (g: GraphBuilder, old: string, beta: number, fresh: string): string =>
