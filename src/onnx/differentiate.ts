@@ -32,7 +32,7 @@ export function differentiate(g: GraphBuilder, loss: string, wrt: readonly strin
  */
 export function pullBack(
   g: GraphBuilder,
-  seeds: ReadonlyMap<string, string>,
+  seeds: Iterable<readonly [string, string]>,
   wrt: readonly string[],
 ): Map<string, string> {
   const forward = [...g.nodes];

@@ -12,6 +12,7 @@ import {
   type ValueInfoProto,
 } from './modelProto.js';
 import { irVersion, opset } from './opset.js';
+import { liveNodes } from './passes/liveNodes.js';
 import type { Dim, Shape } from './shape.js';
 import { boolTensor, floatTensor, intTensor } from './tensor.js';
 
@@ -125,15 +126,20 @@ export class GraphBuilder {
     return this.#constants;
   }
 
-  /** The finished file. `metadata` becomes metadata_props in the order given. */
+  /** The finished file, of what its outputs hang on. `metadata` becomes metadata_props in the order given. */
   model(metadata: Readonly<Record<string, string>> = {}): ModelProto {
+    const { nodes, uses } = liveNodes(
+      this.nodes,
+      this.#outputs.map(({ name }) => name),
+    );
+    const constants = [...this.#constants].filter(([name]) => uses.has(name));
     return {
       irVersion,
       producerName: 'stepcast',
       opsetImport: [{ domain: '', version: opset }],
       graph: {
         name: this.#name,
-        node: [...[...this.#constants].map(constantNode), ...this.nodes.map(nodeProto)],
+        node: [...constants.map(constantNode), ...nodes.map(nodeProto)],
         initializer: this.#initializers,
         input: this.#inputs,
         output: this.#outputs,
