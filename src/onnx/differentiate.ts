@@ -1,7 +1,7 @@
 import { gradientRules, withoutGradient } from './gradients/gradientRules.js';
 import { Gradients } from './gradients.js';
 import type { GraphBuilder } from './graphBuilder.js';
-import type { GraphNode } from './graphNode.js';
+import { type GraphNode, nodeTitle } from './graphNode.js';
 import { sizeOf } from './shape.js';
 
 /**
@@ -42,14 +42,21 @@ export function pullBack(
 
   for (const node of forward.reverse()) {
     if (!node.outputs.some((output) => needed.has(output) && gradients.has(output))) continue;
-    if (withoutGradient.has(node.opType)) continue;
     const rule = gradientRules[node.opType];
-    if (!rule) throw new TypeError(`differentiate: no gradient rule for operator ${node.opType}`);
+    if (!rule) {
+      const root = wrt.find((value) =>
+        dependents(g.nodes, [value]).has(node.outputs.find((output) => needed.has(output))!),
+      );
+      throw new TypeError(
+        `differentiate: ${nodeTitle(node)}, which ${root} goes through: no gradient rule for operator ${node.opType}`,
+      );
+    }
     rule({
       g,
       node,
       shape: (input) => g.shape(node.inputs[input]),
       dOut: (output = 0) => gradients.of(node.outputs[output]),
+      flows: (output) => gradients.has(node.outputs[output]),
       needs: (input) => needed.has(node.inputs[input]),
       add: (input, gradient) => gradients.add(node.inputs[input], gradient),
       addProduct: (input, left, right) => gradients.addProduct(node.inputs[input], left, right),
@@ -58,10 +65,11 @@ export function pullBack(
   return new Map(wrt.flatMap((value) => (gradients.has(value) ? [[value, gradients.of(value)]] : [])));
 }
 
-/** Every value that `roots` have a say in, themselves included. */
+/** Every value that `roots` have a gradual say in, themselves included. */
 function dependents(nodes: readonly GraphNode[], roots: readonly string[]): Set<string> {
   const found = new Set(roots);
   for (const node of nodes) {
+    if (withoutGradient(node)) continue;
     if (node.inputs.some((input) => found.has(input))) for (const output of node.outputs) found.add(output);
   }
   return found;

@@ -1,3 +1,4 @@
+import { expandTo } from './expandTo.js';
 import type { GraphBuilder } from './graphBuilder.js';
 import { type Shape, sameShape } from './shape.js';
 import { sumToShape } from './sumToShape.js';
@@ -45,7 +46,7 @@ export class Gradients {
   of(value: string): string {
     const shape = this.#g.shape(value);
     const parts = this.#parts.get(value);
-    if (!parts) return this.#g.op('Expand', [this.#g.scalar(0), this.#g.ints(shape as number[])]);
+    if (!parts) return expandTo(this.#g, this.#g.scalar(0), shape, value);
     const terms = [...parts.terms];
     if (parts.lefts.length > 0) {
       const product = this.#g.op('Gemm', [this.#stack(parts.lefts), this.#stack(parts.rights)], { transA: 1 });

@@ -1,4 +1,5 @@
 import type { GraphBuilder } from './graphBuilder.js';
+import { reshapeTo } from './reshapeTo.js';
 import { type Shape, sameShape } from './shape.js';
 
 /** Sums `value` over every axis along which `shape` was broadcast to it. */
@@ -8,5 +9,5 @@ export function sumToShape(g: GraphBuilder, value: string, shape: Shape): string
   const lead = from.length - shape.length;
   const axes = from.flatMap((dim, i) => (i < lead || (shape[i - lead] === 1 && dim !== 1) ? [i] : []));
   const summed = axes.length > 0 ? g.op('ReduceSum', [value, g.ints(axes)], { keepdims: 1 }) : value;
-  return lead > 0 ? g.op('Reshape', [summed, g.ints(shape as number[])]) : summed;
+  return lead > 0 ? reshapeTo(g, summed, shape) : summed;
 }

@@ -1,15 +1,11 @@
-import type { GradientContext, GradientRule } from './gradientRule.js';
+import type { GradientRule } from './gradientRule.js';
+import { indicator } from './indicator.js';
 
-/** y = max(a, b): dOut goes to the larger of the two, to a where they are equal. */
-export const max: GradientRule = (context) => toChosen(context, 'Less');
-
-/** y = min(a, b): dOut goes to the smaller of the two, to a where they are equal. */
-export const min: GradientRule = (context) => toChosen(context, 'Greater');
-
-function toChosen({ g, node, dOut, needs, add }: GradientContext, second: 'Less' | 'Greater'): void {
-  if (node.inputs.length !== 2) throw new TypeError(`${node.opType}: its gradient is known for two inputs`);
-  const isSecond = g.op(second, node.inputs);
-  const zero = g.scalar(0);
-  if (needs(0)) add(0, g.op('Where', [isSecond, zero, dOut()]));
-  if (needs(1)) add(1, g.op('Where', [isSecond, dOut(), zero]));
-}
+/** y = max(a, b, …) or min: dOut goes to the one that is y, in equal shares where several are. */
+export const max: GradientRule = ({ g, node, dOut, needs, add }) => {
+  const [y] = node.outputs;
+  if (node.inputs.length === 1) return add(0, dOut());
+  const isY = node.inputs.map((x) => indicator(g, g.op('Equal', [x, y])));
+  const count = isY.reduce((sum, one) => g.op('Add', [sum, one]));
+  for (const [i, one] of isY.entries()) if (needs(i)) add(i, g.op('Mul', [dOut(), g.op('Div', [one, count])]));
+};

@@ -31,13 +31,29 @@ describe('differentiate', () => {
     expect(() => differentiate(g, loss, [x])).toThrow('does not depend on x');
   });
 
-  it('refuses an operator without a rule, by its name', () => {
-    const g = new GraphBuilder('power');
-    const x = g.input('x', []);
-    const loss = g.op('Pow', [x, g.scalar(2)]);
-    expect(() => differentiate(g, loss, [x])).toThrow(
-      new TypeError('differentiate: no gradient rule for operator Pow'),
+  it('refuses an operator without a rule, by its name and that of the weight behind it', () => {
+    const g = new GraphBuilder('wave');
+    const [x, v, w] = ['x', 'v', 'w'].map((name) => g.input(name, []));
+    const [wave] = g.ops(1, 'Sin', [g.op('Mul', [x, w])], {}, '/head/Sin');
+    const loss = g.op('Add', [g.op('Mul', [wave, v]), v]);
+    expect(() => differentiate(g, loss, [v, w])).toThrow(
+      new TypeError('differentiate: node /head/Sin (Sin), which w goes through: no gradient rule for operator Sin'),
     );
+    expect(differentiate(g, loss, [v]).size).toBe(1); // nothing flows into the operator
+  });
+
+  it('builds nothing for what no weight depends on', () => {
+    const g = new GraphBuilder('frozen');
+    const [x, w] = [g.input('x', [2, 3]), g.input('w', [3, 1])];
+    const scaled = g.op('Sigmoid', [g.op('Mul', [g.op('Exp', [x]), x])]);
+    const loss = g.op('ReduceSum', [g.op('MatMul', [scaled, w])], { keepdims: 0 });
+    const before = g.nodes.length;
+    const gradient = differentiate(g, loss, [w]).get(w)!;
+    const used = new Set([gradient]);
+    for (const { inputs, outputs } of [...g.nodes].reverse()) {
+      if (outputs.some((output) => used.has(output))) for (const input of inputs) used.add(input);
+    }
+    for (const { outputs } of g.nodes.slice(before)) expect(outputs.some((output) => used.has(output))).toBe(true);
   });
 
   it('refuses a loss that is more than one number', () => {

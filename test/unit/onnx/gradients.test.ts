@@ -12,6 +12,8 @@ interface Case {
   readonly with: string;
   readonly shapes: readonly (readonly number[])[];
   readonly build: Build;
+  readonly positive?: boolean; // inputs above 0
+  readonly wrt?: readonly number[]; // the inputs that are differentiated; all of them by default
 }
 
 const binary = (of: string): Case[] =>
@@ -49,8 +51,10 @@ const binary = (of: string): Case[] =>
 const unary = (of: string): Case => ({ of, with: 'a matrix', shapes: [[3, 4]], build: (g, x) => g.op(of, [x]) });
 
 const cases: Case[] = [
-  ...['Add', 'Sub', 'Mul', 'Div', 'Max', 'Min'].flatMap(binary),
-  ...['Neg', 'Abs', 'Exp', 'Sqrt', 'Sigmoid', 'Tanh', 'Relu', 'Identity'].map(unary),
+  ...['Add', 'Sub', 'Mul', 'Div', 'Max', 'Min', 'Sum'].flatMap(binary),
+  ...binary('Pow').map((each) => ({ ...each, positive: true })),
+  ...['Neg', 'Abs', 'Exp', 'Sigmoid', 'Tanh', 'Relu', 'Identity', 'Erf', 'Reciprocal', 'Softplus'].map(unary),
+  ...['Sqrt', 'Log'].map((of) => ({ ...unary(of), positive: true })),
   {
     of: 'MatMul',
     with: 'two matrices',
@@ -177,6 +181,232 @@ const cases: Case[] = [
     shapes: [[3, 4], [4]],
     build: (g, a, b) => g.op('Where', [g.op('Less', [a, b]), g.op('Mul', [a, b]), b]),
   },
+  ...[0, 1, 2, 3, -1, 2.5].map(
+    (power): Case => ({
+      of: 'Pow',
+      with: `a fixed power of ${power}`,
+      shapes: [[3, 4]],
+      positive: power === 2.5,
+      build: (g, x) => g.op('Pow', [x, g.scalar(power)]),
+    }),
+  ),
+  {
+    of: 'Pow',
+    with: 'a power that is an integer constant',
+    shapes: [[3]],
+    build: (g, x) => g.op('Pow', [x, g.ints([3, 2, 0])]),
+  },
+  ...['Max', 'Min', 'Sum'].map(
+    (of): Case => ({
+      of,
+      with: 'four inputs',
+      shapes: [[3, 4], [4], [], [3, 1]],
+      build: (g, ...xs) => g.op(of, xs),
+    }),
+  ),
+  { of: 'Max', with: 'one input', shapes: [[3]], build: (g, x) => g.op('Max', [x]) },
+  {
+    of: 'Clip',
+    with: 'both bounds',
+    shapes: [[4, 5], [], []],
+    build: (g, x, low, high) =>
+      g.op('Clip', [x, g.op('Neg', [g.op('Abs', [low])]), g.op('Mul', [g.op('Abs', [high]), g.scalar(0.5)])]),
+  },
+  {
+    of: 'Clip',
+    with: 'bounds that cross',
+    shapes: [[4, 5]],
+    build: (g, x) => g.op('Clip', [x, g.scalar(1), g.scalar(-1)]),
+  },
+  { of: 'Clip', with: 'no lower bound', shapes: [[4, 5], []], build: (g, x, high) => g.op('Clip', [x, '', high]) },
+  { of: 'Clip', with: 'no upper bound', shapes: [[4, 5], []], build: (g, x, low) => g.op('Clip', [x, low]) },
+  { of: 'Clip', with: 'no bound', shapes: [[2]], build: (g, x) => g.op('Clip', [x]) },
+  unary('LeakyRelu'),
+  {
+    of: 'LeakyRelu',
+    with: 'a slope',
+    shapes: [[3, 4]],
+    build: (g, x) => g.op('LeakyRelu', [x], { alpha: 0.3 }),
+  },
+  { of: 'PRelu', with: 'one slope', shapes: [[3, 4], [1]], build: (g, x, slope) => g.op('PRelu', [x, slope]) },
+  { of: 'PRelu', with: 'a slope a column', shapes: [[3, 4], [4]], build: (g, x, slope) => g.op('PRelu', [x, slope]) },
+  unary('Elu'),
+  { of: 'Elu', with: 'a factor', shapes: [[3, 4]], build: (g, x) => g.op('Elu', [x], { alpha: 0.7 }) },
+  ...['Softmax', 'LogSoftmax'].flatMap((of): Case[] => [
+    { of, with: 'the last axis', shapes: [[3, 4]], build: (g, x) => g.op(of, [x]) },
+    ...[0, 1, -2].map(
+      (axis): Case => ({ of, with: `axis ${axis}`, shapes: [[2, 3, 4]], build: (g, x) => g.op(of, [x], { axis }) }),
+    ),
+  ]),
+  { of: 'MatMul', with: 'a row and a matrix', shapes: [[4], [4, 2]], build: (g, a, b) => g.op('MatMul', [a, b]) },
+  { of: 'MatMul', with: 'a matrix and a column', shapes: [[3, 4], [4]], build: (g, a, b) => g.op('MatMul', [a, b]) },
+  { of: 'MatMul', with: 'a row and a column', shapes: [[4], [4]], build: (g, a, b) => g.op('MatMul', [a, b]) },
+  { of: 'MatMul', with: 'a row and a stack', shapes: [[4], [2, 4, 3]], build: (g, a, b) => g.op('MatMul', [a, b]) },
+  { of: 'MatMul', with: 'a stack and a column', shapes: [[2, 3, 4], [4]], build: (g, a, b) => g.op('MatMul', [a, b]) },
+  {
+    of: 'MatMul',
+    with: 'one matrix and a stack',
+    shapes: [
+      [3, 4],
+      [2, 4, 2],
+    ],
+    build: (g, a, b) => g.op('MatMul', [a, b]),
+  },
+  {
+    of: 'MatMul',
+    with: 'stacks of which both are broadcast',
+    shapes: [
+      [5, 1, 3, 4],
+      [2, 4, 2],
+    ],
+    build: (g, a, b) => g.op('MatMul', [a, b]),
+  },
+  ...[[], [1], [3, 1], [1, 2], [3, 2]].map(
+    (c): Case => ({
+      of: 'Gemm',
+      with: `a bias of shape [${c}]`,
+      shapes: [[3, 4], [4, 2], c],
+      build: (g, ...xs) => g.op('Gemm', xs),
+    }),
+  ),
+  {
+    of: 'Concat',
+    with: 'one part of three asked for',
+    shapes: [
+      [2, 1],
+      [2, 3],
+      [2, 2],
+    ],
+    wrt: [1],
+    build: (g, ...xs) => g.op('Concat', xs, { axis: 1 }),
+  },
+  {
+    of: 'Split',
+    with: 'equal parts without sizes',
+    shapes: [[2, 6]],
+    build: (g, x) => g.ops(3, 'Split', [x], { axis: -1 }),
+  },
+  {
+    of: 'Split',
+    with: 'two of three parts used',
+    shapes: [[6, 2]],
+    build: (g, x) => g.ops(3, 'Split', [x, g.ints([1, 3, 2])]).filter((_, i) => i !== 1),
+  },
+  ...(
+    [
+      ['no axes given', [1], [3], undefined, undefined],
+      ['an end far beyond', [2], [2 ** 40], [1], undefined],
+      ['every second', [1], [6], [1], [2]],
+      ['every third, from the first', [0], [100], [1], [3]],
+      ['backwards', [-1], [-(2 ** 40)], [1], [-1]],
+      ['every second backwards, on two axes', [-2, 3], [-(2 ** 40), 0], [1, 0], [-2, -1]],
+      ['one element with a step', [2], [3], [1], [5]],
+    ] as const
+  ).map(
+    ([title, starts, ends, axes, steps]): Case => ({
+      of: 'Slice',
+      with: title,
+      shapes: [[4, 7]],
+      build: (g, x) =>
+        g.op('Slice', [
+          x,
+          g.ints(starts),
+          g.ints(ends),
+          ...(axes ? [g.ints(axes)] : []),
+          ...(steps ? [g.ints(steps)] : []),
+        ]),
+    }),
+  ),
+  ...(
+    [
+      ['a single place', 0, [], [2]],
+      ['a single place of the middle axis, counted from the end', 1, [], [-1]],
+      ['a vector of one place', -1, [1], [1]],
+      ['a matrix of one place', 1, [1, 1], [1]],
+      ['places out of order and repeated', 0, [4], [2, 0, 2, -1]],
+      ['places of the middle axis', 1, [3], [1, 1, 0]],
+      ['a matrix of places of the last axis', 2, [2, 2], [3, 0, 0, -2]],
+    ] as const
+  ).map(
+    ([title, axis, dims, data]): Case => ({
+      of: 'Gather',
+      with: title,
+      shapes: [[3, 2, 4]],
+      build: (g, x) => g.op('Gather', [x, g.literal({ type: 'int64', dims, data })], { axis }),
+    }),
+  ),
+  {
+    of: 'Gather',
+    with: 'places that are computed',
+    shapes: [[3, 4], [5]],
+    wrt: [0],
+    build: (g, w, x) => g.op('Gather', [w, g.op('Cast', [g.op('Abs', [x])], { to: 7 })]),
+  },
+  { of: 'Reshape', with: 'an axis kept', shapes: [[4, 6]], build: (g, x) => g.op('Reshape', [x, g.ints([0, 2, 3])]) },
+  { of: 'Flatten', with: 'the first axis kept', shapes: [[3, 2, 2]], build: (g, x) => g.op('Flatten', [x]) },
+  { of: 'Flatten', with: 'axis 0', shapes: [[3, 2]], build: (g, x) => g.op('Flatten', [x], { axis: 0 }) },
+  { of: 'Squeeze', with: 'every axis of 1', shapes: [[1, 3, 1]], build: (g, x) => g.op('Squeeze', [x]) },
+  { of: 'Cast', with: 'float to float', shapes: [[3]], build: (g, x) => g.op('Cast', [x], { to: 1 }) },
+  { of: 'Dropout', with: 'no training mode', shapes: [[3]], build: (g, x) => g.op('Dropout', [x]) },
+  {
+    of: 'Dropout',
+    with: 'training mode off',
+    shapes: [[3]],
+    build: (g, x) => g.op('Dropout', [x, g.scalar(0.5), g.literal({ type: 'bool', dims: [], data: [0] })]),
+  },
+  ...[
+    [3, 4],
+    [2, 4, 3],
+    [2, 4, 2, 2],
+  ].map(
+    (shape): Case => ({
+      of: 'BatchNormalization',
+      with: `running statistics, rank ${shape.length}`,
+      shapes: [shape, [4], [4]],
+      build: (g, x, scale, bias) =>
+        g.op(
+          'BatchNormalization',
+          [x, scale, bias, g.constant([0.1, -0.2, 0.3, 0], [4]), g.constant([0.5, 1, 2, 3], [4])],
+          {
+            epsilon: 0.01,
+          },
+        ),
+    }),
+  ),
+  {
+    of: 'LayerNormalization',
+    with: 'the last axis',
+    shapes: [[3, 4], [4], [4]],
+    build: (g, ...xs) => g.op('LayerNormalization', xs, { epsilon: 0.01 }),
+  },
+  {
+    of: 'LayerNormalization',
+    with: 'the last two axes, no bias',
+    shapes: [
+      [2, 3, 4],
+      [3, 4],
+    ],
+    build: (g, ...xs) => g.op('LayerNormalization', xs, { axis: 1 }),
+  },
+  {
+    of: 'ReduceMean',
+    with: 'two axes, dropped',
+    shapes: [[3, 4, 2]],
+    build: (g, x) => g.op('ReduceMean', [x], { axes: [0, -1], keepdims: 0 }),
+  },
+  {
+    of: 'ReduceSum',
+    with: 'the middle axis, kept',
+    shapes: [[3, 4, 2]],
+    build: (g, x) => g.op('ReduceSum', [x, g.ints([1])]),
+  },
+  {
+    of: 'Where',
+    with: 'everything broadcast',
+    shapes: [[3, 1], [4], []],
+    wrt: [1, 2],
+    build: (g, x, a, b) => g.op('Where', [g.op('Greater', [x, g.scalar(0)]), a, b]),
+  },
 ];
 
 /** L = Σ k ⊙ y over all outputs, with fixed random k: no element's gradient is the same as its neighbour's. */
@@ -190,7 +420,7 @@ function weighted(g: GraphBuilder, outputs: readonly string[], random: Random): 
 }
 
 describe('gradientRules', () => {
-  for (const { of, with: title, shapes, build } of cases) {
+  for (const { of, with: title, shapes, build, positive, wrt } of cases) {
     it(`${of} with ${title} agrees with central differences`, () => {
       const random = new Random(5);
       const g = new GraphBuilder('case');
@@ -200,15 +430,16 @@ describe('gradientRules', () => {
           name,
           Array.from(
             { length: shapes[i].reduce((a, b) => a * b, 1) },
-            () => random.between(0.3, 2) * (of === 'Sqrt' || random.chance(0.5) ? 1 : -1),
+            () => random.between(0.3, 2) * (positive || random.chance(0.5) ? 1 : -1),
           ),
         ]),
       );
       const built = build(g, ...inputs);
       const loss = weighted(g, typeof built === 'string' ? [built] : built, random);
-      const gradients = differentiate(g, loss, inputs);
+      const asked = inputs.filter((_, i) => wrt?.includes(i) ?? true);
+      const gradients = differentiate(g, loss, asked);
       const values = interpretGraph(g, feeds);
-      for (const input of inputs) {
+      for (const input of asked) {
         const found = values.get(gradients.get(input)!)!;
         expect(found.dims).toEqual(g.shape(input));
         expect(maxDifference(found.data, centralDifference(g, feeds, loss, input))).toBeLessThan(1e-7);
@@ -218,5 +449,71 @@ describe('gradientRules', () => {
 
   it('has a case for every rule', () => {
     expect(new Set(cases.map(({ of }) => of))).toEqual(new Set(Object.keys(gradientRules)));
+  });
+
+  it.each<[string, number[][], number[]]>([
+    ['Max', [[2], [2], [1]], [0.5, 0.5, 0]],
+    ['Max', [[2], [2], [2]], [1 / 3, 1 / 3, 1 / 3]],
+    ['Min', [[2], [3], [2]], [0.5, 0, 0.5]],
+  ])('%s of %j shares equally among those that are equal', (of, data, expected) => {
+    const g = new GraphBuilder('ties');
+    const inputs = data.map((_, i) => g.input(`x${i}`, [1]));
+    const gradients = differentiate(g, g.op(of, inputs), inputs);
+    const values = interpretGraph(g, Object.fromEntries(inputs.map((name, i) => [name, data[i]])));
+    expect(inputs.map((name) => values.get(gradients.get(name)!)!.data[0])).toEqual(expected);
+  });
+
+  it('gives 0 and nothing infinite where Pow has a corner', () => {
+    const g = new GraphBuilder('corner');
+    const [x, p] = [g.input('x', [4]), g.input('p', [4])];
+    const loss = g.op('ReduceSum', [g.op('Pow', [x, p])], { keepdims: 0 });
+    const gradients = differentiate(g, loss, [x, p]);
+    const values = interpretGraph(g, { x: [0, 0, -2, 3], p: [0, 2, 2, 0] });
+    expect(values.get(gradients.get(x)!)!.data).toEqual([0, 0, -4, 0]);
+    expect(values.get(gradients.get(p)!)!.data).toEqual([0, 0, 0, Math.log(3)]);
+  });
+
+  it('keeps a batch axis of unknown size', () => {
+    const g = new GraphBuilder('open');
+    const x = g.input('x', ['batch', 3, 4]);
+    const w = g.input('w', [4, 2]);
+    const rows = g.op('MatMul', [x, w]);
+    const mean = g.op('ReduceMean', [g.op('Softmax', [rows], { axis: 1 })], { axes: [1], keepdims: 0 });
+    const flat = g.op('Reshape', [mean, g.ints([-1, 2])]);
+    const picked = g.op(
+      'Gather',
+      [g.op('Unsqueeze', [flat, g.ints([1])]), g.literal({ type: 'int64', dims: [2], data: [1, 0] })],
+      { axis: 2 },
+    );
+    const loss = g.op('ReduceSum', [picked], { keepdims: 0 });
+    const gradients = differentiate(g, loss, [x, w]);
+    expect(g.shape(gradients.get(x)!)).toEqual(['batch', 3, 4]);
+    expect(g.shape(gradients.get(w)!)).toEqual([4, 2]);
+  });
+
+  it.each<[string, (g: GraphBuilder, x: string) => string, string]>([
+    [
+      'Dropout in training mode',
+      (g, x) => g.op('Dropout', [x, g.scalar(0.5), g.literal({ type: 'bool', dims: [], data: [1] })]),
+      'Dropout in training mode',
+    ],
+    [
+      'BatchNormalization in training mode',
+      (g, x) =>
+        g.ops(3, 'BatchNormalization', [x, ...[1, 0, 0, 1].map((v) => g.constant([v, v], [2]))], {
+          training_mode: 1,
+        })[0],
+      'must be lowered first',
+    ],
+    [
+      'the statistics of LayerNormalization',
+      (g, x) => g.ops(2, 'LayerNormalization', [x, g.constant([1, 1], [2])])[1],
+      'nothing flows back into its statistics',
+    ],
+  ])('refuses %s', (_title, build, message) => {
+    const g = new GraphBuilder('refused');
+    const x = g.input('x', [2, 2]);
+    const loss = g.op('ReduceSum', [build(g, x)], { keepdims: 0 });
+    expect(() => differentiate(g, loss, [x])).toThrow(message);
   });
 });
