@@ -1,4 +1,4 @@
-/** Bundles the daemon, its storage worker and the model recipe to dist/, with the one ONNX Runtime wasm file that is used. */
+/** Bundles the daemon, its workers and the model recipe to dist/, with the one ONNX Runtime wasm file that is used. */
 import { chmodSync, copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -9,6 +9,7 @@ const dist = join(root, 'dist');
 const entries = {
   stepcast: 'src/stepcast.ts',
   storageWorker: 'src/storage/storageWorker.ts',
+  trainingWorker: 'src/lab/trainingWorker.ts',
   recipe: 'models/recipe.ts',
 };
 const present = Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(join(root, file))));

@@ -21,6 +21,9 @@ export const errorCodes = [
   'SERIES_UNKNOWN',
   'DATA_INVALID',
   'RUNTIME_FAILED',
+  'TRAINING_DIVERGED',
+  'CHECKPOINT_INVALID',
+  'MODEL_UNTRAINABLE',
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];

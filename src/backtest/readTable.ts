@@ -6,13 +6,21 @@ import { StepcastError } from '../errors.js';
 export interface Table {
   readonly timesMs: Float64Array;
   readonly columns: ReadonlyMap<string, Float64Array>;
+  readonly texts: ReadonlyMap<string, readonly string[]>; // columns that were asked for as they stand
+}
+
+export interface TableOptions {
+  readonly time?: string; // column; found by its name when left out
+  readonly values: readonly string[]; // columns of numbers; empty: every numeric one
+  readonly texts?: readonly string[]; // columns to keep as text, which are no values then
+  readonly strict?: boolean; // text in a column that begins with a number is an error, named in `values` or not
 }
 
 const missing = new Set(['', 'na', 'nan', 'null', 'none', '?', '-']);
 const timeNames = /^(time|date|datetime|timestamp|ts|ds)$/i;
 
 /** @throws {StepcastError} DATA_INVALID, naming file, line and column. */
-export function readTable(file: string, { time, values }: { time?: string; values: readonly string[] }): Table {
+export function readTable(file: string, { time, values, texts = [], strict = false }: TableOptions): Table {
   const rows = parsed(file);
   const header = rows[0]?.map((name) => name.trim()) ?? [];
   const body = rows.slice(1);
@@ -33,12 +41,21 @@ export function readTable(file: string, { time, values }: { time?: string; value
       );
     return t;
   });
-  const wanted =
-    values.length > 0 ? values : header.filter((_, at) => at !== timeAt && body.some((row) => isNumber(row[at])));
-  const columns = new Map(wanted.map((name) => [name, column(file, header, body, name, values.length > 0)] as const));
+  const isValue = (name: string, at: number): boolean =>
+    at !== timeAt &&
+    !texts.includes(name) &&
+    (strict ? beginsWithNumber(body, at) : body.some((row) => isNumber(row[at])));
+  const wanted = values.length > 0 ? values : header.filter(isValue);
+  const kept = texts.map((name): [string, string[]] => {
+    const at = position(file, header, name);
+    return [name, body.map((row) => row[at] ?? '')];
+  });
+  const columns = new Map(
+    wanted.map((name) => [name, column(file, header, body, name, strict || values.length > 0)] as const),
+  );
   const usable = [...columns].filter(([, cells]) => cells.some((y) => !Number.isNaN(y)));
   if (usable.length === 0) throw invalid(file, 'has no numeric column', 'name one with --value');
-  return { timesMs, columns: new Map(usable) };
+  return { timesMs, columns: new Map(usable), texts: new Map(kept) };
 }
 
 function parsed(file: string): string[][] {
@@ -81,6 +98,9 @@ function column(file: string, header: string[], body: string[][], name: string, 
     );
   });
 }
+
+const beginsWithNumber = (body: string[][], at: number): boolean =>
+  isNumber(body.find((row) => !missing.has((row[at] ?? '').toLowerCase()))?.[at]);
 
 function position(file: string, header: string[], name: string): number {
   const at = header.indexOf(name);

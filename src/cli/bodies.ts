@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.js';
 import type { Io } from '../io.js';
+import type { TrainJob } from '../lab/trainJob.js';
 import type { ForecastListing, ForecastQuery, LiveAccuracy, SeriesListing } from '../storage/queries.js';
 import type { Finding } from './checks/finding.js';
 
@@ -26,11 +27,20 @@ export interface BacktestCommand {
   readonly modelsDir: string;
 }
 
+export interface TrainCommand {
+  readonly job?: TrainJob; // of a new run
+  readonly out?: string;
+  readonly resume?: string; // checkpoint of an old one
+  readonly json: boolean;
+}
+
 /** What the commands set going. Each is loaded when it is called: help and usage errors need none of it. */
 export interface Bodies {
   runDaemon(config: Config, io: Io & { readonly signal: AbortSignal }): Promise<void>;
   runDemo(options: DemoCommand, io: Io & { readonly signal: AbortSignal }): Promise<void>;
   runBacktest(options: BacktestCommand, io: Io): Promise<void>;
+  /** False when it was interrupted. */
+  runTrain(command: TrainCommand, io: Io & { readonly signal: AbortSignal }): Promise<boolean>;
   listSeries(db: string): Promise<readonly SeriesListing[]>;
   queryForecasts(db: string, query: ForecastQuery): Promise<readonly ForecastListing[]>;
   liveAccuracy(db: string, series: string, lastN: number): Promise<LiveAccuracy | undefined>;

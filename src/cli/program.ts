@@ -6,6 +6,7 @@ import { addDemo } from './demo.js';
 import { addQuery } from './query.js';
 import { addRun } from './run.js';
 import { addSeries } from './series.js';
+import { addTrain } from './train.js';
 
 /** The command line: one file a command. Errors are thrown, help and version go to stdout. */
 export function createProgram(context: Context, version: string): Command {
@@ -32,6 +33,6 @@ Start here:
 
 Exit codes: 0 success, 2 bad usage or configuration, 1 any other failure.`,
     );
-  for (const add of [addRun, addDemo, addSeries, addQuery, addBacktest, addCheck]) add(program, context);
+  for (const add of [addRun, addDemo, addSeries, addQuery, addBacktest, addTrain, addCheck]) add(program, context);
   return program;
 }

@@ -7,7 +7,7 @@ import { readTable } from '../../../src/backtest/readTable.js';
 const dir = mkdtempSync(join(tmpdir(), 'stepcast-table-'));
 afterAll(() => rmSync(dir, { recursive: true }));
 
-function table(text: string, options: { time?: string; values?: string[] } = {}) {
+function table(text: string, options: { time?: string; values?: string[]; texts?: string[]; strict?: boolean } = {}) {
   const file = join(dir, 'data.csv');
   writeFileSync(file, text);
   return readTable(file, { values: [], ...options });
@@ -34,9 +34,26 @@ describe('readTable', () => {
     expect([...columns.get('y')!]).toEqual([1, Number.NaN, Number.NaN, 4]);
   });
 
+  it('keeps columns as text when asked for, numbers among them, and takes no values from them', () => {
+    const { columns, texts } = table('time,run,y,label\n1,7,1,walk\n2,8,2,rest\n', { texts: ['run', 'label'] });
+    expect([...columns.keys()]).toEqual(['y']);
+    expect(texts).toEqual(
+      new Map([
+        ['run', ['7', '8']],
+        ['label', ['walk', 'rest']],
+      ]),
+    );
+  });
+
   it.each([
     ['a column that is not there', 'time,y\n1,1\n2,2\n', { values: ['z'] }, /has no column "z".*columns: time, y/s],
     ['text in a named column', 'time,y\n1,1\n2,two\n', { values: ['y'] }, /line 3, column y: "two" is no number/],
+    [
+      'text below numbers when strict',
+      'time,y\n1,1\n2,two\n',
+      { strict: true },
+      /line 3, column y: "two" is no number/,
+    ],
     ['a time that is none', 'time,y\nsoon,1\n2,2\n', {}, /line 2, column time: "soon" is no time/],
     ['too few rows', 'time,y\n1,1\n', {}, /fewer than two rows/],
     ['no number at all', 'time,y\n1,a\n2,b\n', {}, /no numeric column/],

@@ -30,6 +30,10 @@ export async function cli(args: readonly string[], { bodies = {}, isTTY = false,
     runDaemon: note('runDaemon'),
     runDemo: note('runDemo'),
     runBacktest: note('runBacktest'),
+    runTrain: async (...given) => {
+      calls.push(['runTrain', ...given]);
+      return true;
+    },
     listSeries: async () => [],
     queryForecasts: async (...given) => {
       calls.push(['queryForecasts', ...given]);

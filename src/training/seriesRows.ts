@@ -1,0 +1,91 @@
+import type { TargetKind } from '../forecast/modelContract.js';
+import { SeriesFeatures } from '../forecast/seriesFeatures.js';
+import { SeriesTrack } from '../series/seriesTrack.js';
+import type { Tick } from '../series/types.js';
+import type { Sequence } from './sequence.js';
+
+const clip = 10;
+
+export interface SeriesRowsOptions {
+  readonly features: readonly string[];
+  readonly horizon: number; // steps
+  readonly target: TargetKind;
+  readonly cadenceMs: number; // 0: every reading is one step
+  readonly season: number; // steps, 0: found
+}
+
+/** A stretch of one series that nothing interrupts, with the number of the tick behind each row. */
+export interface SeriesRows extends Sequence {
+  readonly ticks: Float64Array;
+}
+
+/**
+ * One series as the daemon would hear it, reading after reading through the same alignment and the same causal features: for
+ * each tick a row of x, and what came true of it, in the units of `target` and clipped to ±10:
+ *
+ *     change: (y(t+h) − y(t)) / u_h        value: (y(t+h) − m) / s
+ *
+ * A gap that clears the daemon's recurrent state begins a new stretch. Readings that are missing are NaN.
+ *
+ * @throws {RangeError} for a target that stands on experts.
+ */
+export function seriesRows(timesMs: Float64Array, values: Float64Array, options: SeriesRowsOptions): SeriesRows[] {
+  const { horizon, target, season } = options;
+  if (target === 'residual') throw new RangeError('seriesRows: target residual needs the experts');
+  const ticks = ticksOf(timesMs, values, options);
+  const byNumber = new Map(ticks.map(({ n, y }) => [n, y]));
+  const features = new SeriesFeatures({ features: options.features, horizon, season });
+  const { width } = features;
+  const stretches: Tick[][] = [];
+  for (const tick of ticks) {
+    if (tick.restart || stretches.length === 0) stretches.push([]);
+    stretches.at(-1)!.push(tick);
+  }
+  return stretches.map((stretch) => {
+    const rows = {
+      length: stretch.length,
+      x: new Float32Array(stretch.length * width),
+      target: new Float32Array(stretch.length * horizon).fill(Number.NaN),
+      ticks: Float64Array.from(stretch, ({ n }) => n),
+    };
+    for (const [row, tick] of stretch.entries()) {
+      features.observe(tick);
+      features.write(rows.x, row * width);
+      if (Number.isNaN(features.last)) continue;
+      for (let h = 1; h <= horizon; h++) {
+        const actual = byNumber.get(tick.n + h) ?? Number.NaN;
+        const answer =
+          target === 'value'
+            ? (actual - features.level) / features.spread
+            : (actual - features.last) / features.unit(h);
+        rows.target[row * horizon + h - 1] = Math.max(-clip, Math.min(clip, answer));
+      }
+    }
+    return rows;
+  });
+}
+
+/** Number of the last tick, and of the first one: what a share of the series is counted by. */
+export const tickRange = (stretches: readonly SeriesRows[]): { first: number; end: number } => ({
+  first: stretches[0]?.ticks[0] ?? 0,
+  end: (stretches.at(-1)?.ticks.at(-1) ?? -1) + 1,
+});
+
+function ticksOf(
+  timesMs: Float64Array,
+  values: Float64Array,
+  { cadenceMs, season, horizon }: SeriesRowsOptions,
+): Tick[] {
+  const track = new SeriesTrack({
+    ...{ cadenceMs, season, horizon, model: 'auto' },
+    ...{ aggregate: 'mean', lateMs: 0, maxGapSteps: 24, counter: false },
+  });
+  const ticks: Tick[] = [];
+  const emit = (tick: Tick): void => void ticks.push(tick);
+  for (const [i, tMs] of timesMs.entries()) {
+    if (Number.isNaN(values[i])) continue;
+    track.take({ tMs, y: values[i], flags: track.admit(tMs, tMs, undefined).flags }, emit);
+  }
+  track.closeUntil(Number.MAX_SAFE_INTEGER, emit);
+  return ticks;
+}
