@@ -37,13 +37,17 @@ export function tensorValues(tensor: TensorProto): number[] {
     case ElementType.int32:
       return Array.from(raw ? new Int32Array(raw) : (tensor.int32Data ?? []));
     case ElementType.int64:
-      return raw ? Array.from(new BigInt64Array(raw), Number) : Array.from(tensor.int64Data ?? []);
+      return raw ? Array.from(new BigInt64Array(raw), safe) : (tensor.int64Data ?? []).map(safe);
     case ElementType.bool:
       return Array.from(raw ? new Uint8Array(raw) : (tensor.int32Data ?? []));
     default:
       throw new TypeError(`tensor ${tensor.name}: element type ${tensor.dataType} is not read`);
   }
 }
+
+/** Ends of slices are written as the largest int64, which a number would round up, beyond what an int64 holds. */
+const safe = (value: bigint | number): number =>
+  Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, Number(value)));
 
 function checkSize(op: string, dims: readonly number[], length: number): void {
   const size = dims.reduce((product, dim) => product * dim, 1);

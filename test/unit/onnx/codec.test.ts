@@ -56,6 +56,13 @@ describe('tensorValues', () => {
     expect(tensorValues({ dims: [1], dataType: 7, int64Data: [-7] })).toEqual([-7]);
   });
 
+  it('keeps the largest int64, which ends of slices are written as, an integer that fits again', () => {
+    const largest = new Uint8Array(new BigInt64Array([2n ** 63n - 1n, -(2n ** 63n)]).buffer);
+    const values = tensorValues({ dims: [2], dataType: 7, rawData: largest });
+    expect(values).toEqual([Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER]);
+    expect(tensorValues(intTensor('i', [2], values))).toEqual(values);
+  });
+
   it('refuses element types it does not read and weights kept elsewhere', () => {
     expect(() => tensorValues({ name: 't', dims: [1], dataType: 8 })).toThrow('tensor t: element type 8');
     expect(() => tensorValues({ name: 't', dims: [1], dataType: 1, dataLocation: 1 })).toThrow('in another file');
