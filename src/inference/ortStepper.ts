@@ -45,6 +45,7 @@ class SessionStepper implements OrtStepper {
   readonly maxBatch: number;
   readonly #session: InferenceSession;
   readonly #ySize: number; // floats a row
+  readonly #wanted: readonly string[]; // outputs
   readonly #gathered: readonly (Float32Array | undefined)[]; // a state whose batch axis is not outermost, in the graph's order
   readonly #tensors = new WeakMap<StepBuffers, (Tensors | undefined)[]>(); // by batch size: building them anew costs as much as a small step
 
@@ -53,6 +54,7 @@ class SessionStepper implements OrtStepper {
     this.maxBatch = maxBatch;
     this.#session = session;
     this.#ySize = model.metadata.horizon * model.metadata.levels.length;
+    this.#wanted = ['y', ...model.states.map(({ name }) => `${name}_next`)];
     this.#gathered = model.states.map((state) =>
       outerSize(state) === 1 ? undefined : new Float32Array(maxBatch * state.size),
     );
@@ -67,7 +69,7 @@ class SessionStepper implements OrtStepper {
       const gathered = this.#gathered[i];
       if (gathered) gatherRows(input.states[i], gathered, batch, outerSize(state), state.size);
     }
-    const results = await this.#session.run(this.#tensorsFor(batch, input));
+    const results = await this.#session.run(this.#tensorsFor(batch, input), this.#wanted);
     input.y.set(floats(results.y, batch * this.#ySize));
     for (const [i, state] of states.entries()) {
       const next = floats(results[`${state.name}_next`], batch * state.size);
@@ -90,7 +92,7 @@ class SessionStepper implements OrtStepper {
     };
     let results: Tensors;
     try {
-      results = await this.#session.run(this.#tensorsFor(batch, input));
+      results = await this.#session.run(this.#tensorsFor(batch, input), this.#wanted);
     } catch (cause) {
       throw this.#broken(`does not run at batch ${batch}: ${oneLine(cause)}`, cause);
     }

@@ -10,7 +10,8 @@ export interface StepShapes {
 
 /**
  * What the graph of a step model declares, held against its metadata: inputs x and states S, outputs y and S_next, all float32,
- * one batch axis each. Shapes the file leaves open are settled by the stepper's trial run. @throws what `fail` makes.
+ * one batch axis each. An output `attention`, weights by lag, may be there for those who look. Shapes the file leaves open are
+ * settled by the stepper's trial run. @throws what `fail` makes.
  */
 export function stepShapes(proto: ModelProto, metadata: ModelMetadata, fail: ContractError): StepShapes {
   const graph = proto.graph!;
@@ -38,7 +39,7 @@ export function stepShapes(proto: ModelProto, metadata: ModelMetadata, fail: Con
   }
 
   const states = [...inputs.values()].filter(({ name }) => name !== 'x').map((info) => stateShape(info, outputs, fail));
-  const expectedOutputs = new Set(['y', ...states.map(({ name }) => `${name}_next`)]);
+  const expectedOutputs = new Set(['y', 'attention', ...states.map(({ name }) => `${name}_next`)]);
   for (const name of outputs.keys()) if (!expectedOutputs.has(name)) throw fail(`output ${name} belongs to no state`);
   return { featureWidth: width, states };
 }

@@ -41,6 +41,7 @@ export function pullBack(
   for (const [value, gradient] of seeds) gradients.add(value, gradient);
 
   for (const node of forward.reverse()) {
+    if (withoutGradient(node)) continue;
     if (!node.outputs.some((output) => needed.has(output) && gradients.has(output))) continue;
     const rule = gradientRules[node.opType];
     if (!rule) {
