@@ -71,7 +71,7 @@ export function gatherFactors(
       });
       continue;
     }
-    const outputs = g.ops(node.outputs.length, node.opType, node.inputs.map(formed), node.attributes);
+    const outputs = g.ops(node.outputs.length, node.opType, node.inputs.map(formed), node.attributes, node.name);
     for (const [i, output] of node.outputs.entries()) products.set(output, { base: outputs[i] });
   }
   return new Map(roots.map((root) => [root, formed(root)]));

@@ -43,7 +43,7 @@ export function gatherSums(g: GraphBuilder, roots: readonly string[], carried: r
     if (node.opType === 'Add') {
       renamed.set(node.outputs[0], sum(node.outputs[0]));
     } else if (node.inputs.some((input) => renamed.has(input))) {
-      const outputs = g.ops(node.outputs.length, node.opType, node.inputs.map(current), node.attributes);
+      const outputs = g.ops(node.outputs.length, node.opType, node.inputs.map(current), node.attributes, node.name);
       for (const [i, output] of node.outputs.entries()) renamed.set(output, outputs[i]);
     }
   }

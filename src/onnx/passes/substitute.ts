@@ -11,7 +11,7 @@ export function substitute(
   const current = (name: string): string => renamed.get(name) ?? name;
   for (const node of liveNodes(g.nodes, roots).nodes) {
     if (renamed.has(node.outputs[0]) || !node.inputs.some((input) => renamed.has(input))) continue;
-    const outputs = g.ops(node.outputs.length, node.opType, node.inputs.map(current), node.attributes);
+    const outputs = g.ops(node.outputs.length, node.opType, node.inputs.map(current), node.attributes, node.name);
     for (const [i, output] of node.outputs.entries()) renamed.set(output, outputs[i]);
   }
   return new Map(roots.map((root) => [root, current(root)]));

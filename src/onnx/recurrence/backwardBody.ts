@@ -48,8 +48,11 @@ export function backwardBody(body: StepBody, y: string, next: ReadonlyMap<string
   let roots = apply(raw, gatherFactors(g, raw, carried));
   const adjoints = states.map(({ name, shape }, i): Adjoint => {
     const turned = rotated(g, roots, carried[i], carried, name, reached.length + i);
-    if (turned) roots = turned.roots;
-    return { state: name, carried: turned?.carried ?? carried[i], own: turned?.own, next: '', total: '', shape };
+    if (turned) {
+      roots = turned.roots;
+      carried[i] = turned.carried;
+    }
+    return { state: name, carried: carried[i], own: turned?.own, next: '', total: '', shape };
   });
   roots = apply(
     roots,

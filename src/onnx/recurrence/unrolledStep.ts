@@ -1,5 +1,6 @@
 import type { Graph } from '../graph.js';
 import type { GraphBuilder } from '../graphBuilder.js';
+import { dropIdentities } from '../passes/dropIdentities.js';
 import { gatherSums } from '../passes/gatherSums.js';
 import { withRows } from './batchAxis.js';
 import { type StepBody, stepBody } from './stepBody.js';
@@ -24,13 +25,13 @@ export function unrolledStep(g: GraphBuilder, graph: Graph, steps: number, batch
   const unrolling = new Unrolling(g, body.g, steps, batch);
   for (const { name, value, shape } of body.perStep)
     unrolling.bindRows(value, g.input(name, withRows(shape, steps * batch)));
-  const roots = [...body.outputs.values()];
-  const renamed = gatherSums(
+  const plain = dropIdentities(body.g, [...body.outputs.values()]);
+  const gathered = gatherSums(
     body.g,
-    roots,
+    [...plain.values()],
     body.states.map(({ value }) => value),
   );
-  const outputs = new Map([...body.outputs].map(([name, value]) => [name, renamed.get(value)!]));
+  const outputs = new Map([...body.outputs].map(([name, value]) => [name, gathered.get(plain.get(value)!)!]));
   for (const { name, value, shape } of body.states) {
     const first = g.input(stateInput(name), withRows(shape, batch));
     unrolling.carry({ input: value, next: outputs.get(`${name}_next`)!, direction: 1, initial: () => first });
