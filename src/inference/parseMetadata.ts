@@ -19,6 +19,7 @@ const schema = z.object({
   season: z.number().int().nonnegative().optional(),
   name: z.string().min(1).optional(),
   version: positive.optional(),
+  label: z.looseObject({ column: z.string() }).optional(), // of a model that answers once, for a whole sequence
 });
 
 /** The metadata document of a model. Every feature it asks for is one this version computes. @throws what `fail` makes. */
@@ -33,6 +34,14 @@ export function parseMetadata(text: string, fail: ContractError): ModelMetadata 
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw fail(`its metadata is wrong at ${issue.path.join('.') || 'the top'}: ${issue.message}`);
+  }
+  const { label } = parsed.data;
+  if (label) {
+    const what = 'classes' in label ? 'classes' : 'a number';
+    throw fail(
+      `it answers with ${what} for column ${label.column}, not with forecasts`,
+      'see docs/tasks/many-to-one.md',
+    );
   }
   const unknown = parsed.data.features.filter((name) => !knownFeature(name));
   if (unknown.length > 0) {

@@ -34,7 +34,9 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   let at = end + 1;
   for (const [name, length] of list as [string, number][]) {
     if (at + 4 * length > bytes.length) throw new RangeError('it is cut short');
-    arrays.set(name, new Float32Array(bytes.slice(at, (at += 4 * length)).buffer));
+    const start = bytes.byteOffset + at;
+    arrays.set(name, new Float32Array(bytes.buffer.slice(start, start + 4 * length)));
+    at += 4 * length;
   }
   if (at !== bytes.length) throw new RangeError('it is longer than it says');
   return { about, arrays };

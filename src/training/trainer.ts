@@ -54,7 +54,7 @@ interface OpenedGraph {
   readonly runner: GraphRunner;
 }
 
-const graphsKept = 12; // of different shapes; a session holds some megabytes
+const graphsKept = 32; // of different shapes; a session holds some megabytes
 
 /** Weights, optimiser memory and recurrent states, and the one thing that changes them: a training step. */
 export class Trainer {
