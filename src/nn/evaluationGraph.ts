@@ -22,7 +22,7 @@ export type EvaluationGraph = Omit<TrainingGraph, 'slots'>;
  */
 export function evaluationGraph({ step, steps, batch, loss, lossOn }: EvaluationGraphOptions): EvaluationGraph {
   const g = new GraphBuilder('evaluate');
-  const { body, unrolling, outputs } = unrolledStep(g, readGraph(step), steps, batch);
+  const { body, unrolling, outputs } = unrolledStep(g, readGraph(step), { steps, batch, fuse: false });
   const taken = new Set(['y', ...[...body.states, ...body.weights].map(({ name }) => `${name}_next`)]);
   const further = [...outputs].filter(([name]) => !taken.has(name));
   const next = body.states.map(({ name }) => [stateInput(name), outputs.get(`${name}_next`)!] as const);

@@ -22,6 +22,7 @@ export interface TrainingGraphOptions {
   readonly clipNorm?: number;
   readonly clipValue?: number;
   readonly gradients?: boolean; // also give dL/dw, before the clip, as outputs `d.NAME`
+  readonly fuse?: boolean; // run whole cells as one ONNX operator where that is estimated to be faster; true when left out
   readonly stateGradients?: boolean; // also give dL/dS before each step as outputs `grad.S` [steps + 1, …]
 }
 
@@ -50,9 +51,9 @@ export interface TrainingGraph {
  * the clip; clipped, how much it bit. Carrying the states on is truncated back-propagation: nothing flows back into them.
  */
 export function trainingGraph(options: TrainingGraphOptions): TrainingGraph {
-  const { steps, batch, lossOn, optimiser } = options;
+  const { steps, lossOn, optimiser } = options;
   const g = new GraphBuilder('train');
-  const { body, unrolling, outputs } = unrolledStep(g, readGraph(options.step), steps, batch);
+  const { body, unrolling, outputs } = unrolledStep(g, readGraph(options.step), options);
   const y = outputs.get('y');
   if (y === undefined) throw new TypeError('trainingGraph: the step model has no output y');
   const next = new Map(body.states.map(({ name }) => [name, outputs.get(`${name}_next`)!]));

@@ -3,11 +3,18 @@ import type { GraphBuilder } from '../graphBuilder.js';
 import { dropIdentities } from '../passes/dropIdentities.js';
 import { gatherSums } from '../passes/gatherSums.js';
 import { withRows } from './batchAxis.js';
+import { buildFused, fusedCells, isWorthwhile } from './fusedCells.js';
 import { type StepBody, stepBody } from './stepBody.js';
 import { Unrolling } from './unrolling.js';
 
 /** States have names that no weight has: c is a state of the LSTM and a bias of the GRU. */
 export const stateInput = (name: string): string => `state.${name}`;
+
+export interface UnrollOptions {
+  readonly steps: number;
+  readonly batch: number;
+  readonly fuse?: boolean; // run cells that are ONNX operators as such, where that is cheaper
+}
 
 export interface UnrolledStep {
   readonly body: StepBody;
@@ -20,22 +27,36 @@ export interface UnrolledStep {
  * A step over `steps` steps in `g`, its inputs declared there: what is fed at every step as [steps·batch, …], the states before the
  * first step as `state.S`, weights under their own names. The outputs are still to be built.
  */
-export function unrolledStep(g: GraphBuilder, graph: Graph, steps: number, batch: number): UnrolledStep {
+export function unrolledStep(
+  g: GraphBuilder,
+  graph: Graph,
+  { steps, batch, fuse = true }: UnrollOptions,
+): UnrolledStep {
   const body = stepBody(graph);
   const unrolling = new Unrolling(g, body.g, steps, batch);
   for (const { name, value, shape } of body.perStep)
     unrolling.bindRows(value, g.input(name, withRows(shape, steps * batch)));
   const plain = dropIdentities(body.g, [...body.outputs.values()]);
+  const named = new Map([...body.outputs].map(([name, value]) => [name, plain.get(value)!]));
+  const cells = fuse ? fusedCells(body, named).filter((cell) => isWorthwhile(cell, body.g, batch)) : [];
   const gathered = gatherSums(
     body.g,
-    [...plain.values()],
+    [...named.values(), ...cells.map(({ x }) => x)],
     body.states.map(({ value }) => value),
   );
-  const outputs = new Map([...body.outputs].map(([name, value]) => [name, gathered.get(plain.get(value)!)!]));
+  const outputs = new Map([...named].map(([name, value]) => [name, gathered.get(value)!]));
   for (const { name, value, shape } of body.states) {
     const first = g.input(stateInput(name), withRows(shape, batch));
     unrolling.carry({ input: value, next: outputs.get(`${name}_next`)!, direction: 1, initial: () => first });
   }
   for (const { name, dims } of body.weights) unrolling.bindStill(name, g.input(name, dims));
+  for (const cell of cells) {
+    const [x, W, R, bias] = [gathered.get(cell.x)!, cell.W, cell.R, cell.bias];
+    unrolling.provide(gathered.get(cell.next)!, [x], () => {
+      const operands = { x: unrolling.rows(x), W: unrolling.rows(W), R: unrolling.rows(R), bias: unrolling.rows(bias) };
+      const c = cell.c === undefined ? undefined : unrolling.rows(cell.c);
+      return buildFused(g, cell, { ...operands, c, states: cell.states.map(stateInput) }, steps, batch);
+    });
+  }
   return { body, unrolling, outputs };
 }

@@ -25,6 +25,7 @@ export class Unrolling {
   readonly #tracks = new Map<string, Track>();
   readonly #still = new Map<string, string>();
   readonly #recurrences = new Map<string, Recurrence>();
+  readonly #provided = new Map<string, { node: GraphNode; build: () => string }>();
   readonly #moving = new Set<string>();
   readonly #producers = new Map<string, GraphNode>();
   #analysed = 0;
@@ -46,6 +47,12 @@ export class Unrolling {
   bindRows(value: string, name: string): void {
     this.#moving.add(value);
     this.#tracks.set(value, { rows: name });
+  }
+
+  /** `value` of the body, for all steps, is what `build` makes of the values `reads`, without going through the nodes of the body. */
+  provide(value: string, reads: readonly string[], build: () => string): void {
+    const node: GraphNode = { opType: 'provided', inputs: reads, outputs: [value], attributes: {} };
+    this.#provided.set(value, { node, build });
   }
 
   carry(recurrence: Recurrence): void {
@@ -155,7 +162,8 @@ export class Unrolling {
       live.add(node);
       open.push(...this.#before(node));
     }
-    return this.#body.nodes.filter((node) => live.has(node));
+    const provided = [...this.#provided.values()].map(({ node }) => node);
+    return [...provided, ...this.#body.nodes].filter((node) => live.has(node));
   }
 
   *#before(node: GraphNode): Iterable<GraphNode> {
@@ -169,7 +177,7 @@ export class Unrolling {
       if (!this.#moving.has(source)) return;
       const recurrence = this.#recurrences.get(source);
       if (!recurrence) {
-        if (!this.#tracks.has(source)) yield this.#producers.get(source)!;
+        if (!this.#tracks.has(source)) yield this.#provided.get(source)?.node ?? this.#producers.get(source)!;
         return;
       }
       source = recurrence.next;
@@ -177,6 +185,11 @@ export class Unrolling {
   }
 
   #buildRows(node: GraphNode): void {
+    const provided = this.#provided.get(node.outputs[0]);
+    if (provided?.node === node) {
+      this.#tracks.set(node.outputs[0], { rows: provided.build() });
+      return;
+    }
     const inputs = node.inputs.map((input) => (input === '' ? '' : this.rows(input)));
     const outputs = this.#g.ops(node.outputs.length, node.opType, inputs, node.attributes);
     for (const [i, output] of node.outputs.entries()) this.#tracks.set(output, { rows: outputs[i] });
