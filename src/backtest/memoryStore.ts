@@ -13,6 +13,7 @@ export function memoryStore(): Store {
     noteTaken: ({ series, tMs, y }) => void taken.add(key(series, tMs, y)),
     takenByPacket: () => [],
     forgetPacket: () => {},
+    stage: () => {},
     commit: async () => {},
   };
 }

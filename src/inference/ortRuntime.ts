@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
@@ -19,14 +19,32 @@ function wasmPath(): string {
  */
 const tieringBudget = '--wasm-tiering-budget=20000000';
 
+/**
+ * The bytes of the module, 14 MB, in a buffer that can be emptied. The runtime keeps it for ever, and as one that can only be collected
+ * it would stay in the heap of malloc, which after freeing something so large gives back nothing smaller.
+ */
+function readBinary(): ArrayBuffer {
+  const file = openSync(wasmPath(), 'r');
+  try {
+    const { size } = fstatSync(file);
+    const binary = new ArrayBuffer(size, { maxByteLength: size });
+    const bytes = new Uint8Array(binary);
+    for (let at = 0; at < size; ) at += readSync(file, bytes, at, size - at, at);
+    return binary;
+  } finally {
+    closeSync(file);
+  }
+}
+
 let configured = false;
+let binary: ArrayBuffer | undefined;
 
 /** The one ONNX Runtime of this process: WASM SIMD, one thread, so that results are the same on every processor. */
 export function ortRuntime(): typeof ort {
   if (!configured) {
     setFlagsFromString(tieringBudget);
     ort.env.wasm.numThreads = 1;
-    ort.env.wasm.wasmBinary = readFileSync(wasmPath());
+    ort.env.wasm.wasmBinary = binary = readBinary();
     ort.env.logLevel = 'error';
     configured = true;
   }
@@ -40,6 +58,8 @@ export async function createSession(bytes: Uint8Array): Promise<ort.InferenceSes
     graphOptimizationLevel: 'all',
     logSeverityLevel: 3,
   });
-  ort.env.wasm.wasmBinary = undefined; // 14 MB, compiled by now
+  ort.env.wasm.wasmBinary = undefined;
+  binary?.resize(0); // compiled by now
+  binary = undefined;
   return session;
 }

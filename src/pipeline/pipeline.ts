@@ -3,7 +3,7 @@ import type { Clock } from './clock.js';
 import type { Counters } from './counters.js';
 import { admit } from './operators/admit.js';
 import { forecastTicks } from './operators/forecastTicks.js';
-import { groupCommit } from './operators/groupCommit.js';
+import { type Acknowledgements, groupCommit } from './operators/groupCommit.js';
 import { oneAtATime } from './operators/oneAtATime.js';
 import { snapshot, snapshotAll } from './operators/snapshot.js';
 import { turns } from './operators/turns.js';
@@ -24,7 +24,7 @@ export interface PipelineParts {
 }
 
 /**
- * One reading's way, from delivery to acknowledgement. Emits a group of turns when it is committed and acknowledged;
+ * One reading's way, from delivery to acknowledgement. Emits a group of deliveries when it is committed and acknowledged;
  * completes when the source has, with everything committed and every series' state saved.
  */
 export const pipeline = ({
@@ -37,7 +37,7 @@ export const pipeline = ({
   flushMs,
   pulse$,
   scheduler,
-}: PipelineParts): Observable<readonly Turn[]> =>
+}: PipelineParts): Observable<Acknowledgements> =>
   source.deliveries$.pipe(
     turns({ pulse$ }), //                          what came within one turn of the event loop
     oneAtATime(
@@ -54,6 +54,6 @@ export const pipeline = ({
     tap(acknowledge), //                           and only now
   );
 
-function acknowledge(group: readonly Turn[]): void {
-  for (const turn of group) for (const delivery of turn.deliveries) delivery.acknowledge();
+function acknowledge(group: Acknowledgements): void {
+  for (const acknowledgeOne of group) acknowledgeOne();
 }

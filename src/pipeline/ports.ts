@@ -87,7 +87,8 @@ export interface ForecastRow {
   readonly stepMs: number;
   readonly model: string; // NAME@VERSION
   readonly levels: readonly number[];
-  readonly json: Uint8Array;
+  readonly values: Float64Array; // [horizon, levels], as published
+  readonly decimals: number; // they are rounded to
 }
 
 /** State of one series after reading `readingId`: everything the log before it determines. */
@@ -106,7 +107,7 @@ export interface SeriesSummary {
   readonly model: string; // NAME@VERSION
 }
 
-/** Everything one transaction writes. */
+/** Rows of one transaction. */
 export interface CommitBatch {
   readonly series: readonly SeriesRow[];
   readonly readings: readonly ReadingRow[];
@@ -124,7 +125,7 @@ export interface StoredState {
   readonly lastLogId: number;
 }
 
-/** Where readings and forecasts are kept. One writer at a time; `commit` resolves only when the batch would survive a power cut. */
+/** Where readings and forecasts are kept. One writer at a time; `commit` resolves only when what it wrote would survive a power cut. */
 export interface Store {
   load(): Promise<StoredState>;
   /** Readings that no snapshot covers, in log order, in chunks. */
@@ -140,5 +141,8 @@ export interface Store {
   takenByPacket(packetId: number): readonly ReadingRow[];
   /** A packet id came again without DUP, or (undefined) the broker began a new session: what it stood for is settled. */
   forgetPacket(packetId: number | undefined): void;
-  commit(batch: CommitBatch): Promise<void>;
+  /** Adds to the next commit. Rows are copied: whoever made them may let go. */
+  stage(batch: CommitBatch): void;
+  /** One transaction of all that was staged. */
+  commit(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { packForecast } from './packForecast.js';
-import type { CommitRequest, ForecastColumns, ForecastForm, ModelsRequest, ReadingColumns } from './protocol.js';
+import { type CommitRequest, type ForecastForm, forecastWidth, type ModelsRequest, readingWidth } from './protocol.js';
 import { longestHorizon } from './schema.js';
 
 const keptRejects = 1000;
@@ -64,21 +64,23 @@ export class BatchWriter {
     if (packetFloor !== undefined) put.meta.run('packet_floor', packetFloor);
   }
 
-  #writeReadings({ id, series, tMs, y, flags, packetId }: ReadingColumns): void {
+  #writeReadings(rows: Float64Array): void {
     const { reading } = this.#statements;
-    for (let i = 0; i < id.length; i++) {
-      reading.run(id[i], series[i], tMs[i], y[i], flags[i], packetId[i] < 0 ? null : packetId[i]);
+    for (let at = 0; at < rows.length; at += readingWidth) {
+      const packetId = rows[at + 5];
+      reading.run(rows[at], rows[at + 1], rows[at + 2], rows[at + 3], rows[at + 4], packetId < 0 ? null : packetId);
     }
   }
 
-  #writeForecasts(columns: ForecastColumns, forms: readonly ForecastForm[]): void {
-    const { id, series, tick, tMs, issuedMs, y, stepMs, form, end, text } = columns;
+  #writeForecasts(rows: Float64Array, forms: readonly ForecastForm[]): void {
     const { forecast } = this.#statements;
-    const bytes = Buffer.from(text.buffer, text.byteOffset, text.byteLength);
-    for (let i = 0, from = 0; i < id.length; from = end[i++]) {
-      const { count, base, scale, k } = packForecast(bytes.subarray(from, end[i]));
-      const formId = this.#formId(forms[form[i]], count);
-      forecast.run(id[i], series[i], tick[i], tMs[i], issuedMs[i], stepMs[i], y[i], formId, base, scale, k);
+    for (let at = 0; at < rows.length; ) {
+      const [first, count] = [at + forecastWidth, rows[at + 9]];
+      const { base, scale, k } = packForecast(rows.subarray(first, first + count), rows[at + 8]);
+      const form = this.#formId(forms[rows[at + 7]], count);
+      const [tMs, issuedMs, y, stepMs] = [rows[at + 3], rows[at + 4], rows[at + 5], rows[at + 6]];
+      forecast.run(rows[at], rows[at + 1], rows[at + 2], tMs, issuedMs, stepMs, y, form, base, scale, k);
+      at = first + count;
     }
   }
 

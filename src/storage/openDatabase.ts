@@ -15,7 +15,7 @@ export function openForWriting(path: string): Database.Database {
     db.pragma('synchronous = FULL'); // better-sqlite3 builds SQLite with NORMAL for WAL: a power cut would lose commits
     if (db.pragma('synchronous', { simple: true }) !== 2) throw new Error('synchronous = FULL was refused');
     db.pragma('wal_autocheckpoint = 1000');
-    db.pragma('cache_size = -8000');
+    db.pragma('cache_size = -2000');
     migrate(db);
     return db;
   } catch (error) {

@@ -1,27 +1,15 @@
 import type { LoadedModel } from '../forecast/modelContract.js';
 import type { Gap, Reject, SeriesRow, SeriesSummary, SnapshotRow } from '../pipeline/ports.js';
 
-/** Rows by column, so that a batch crosses to the worker as a few buffers. */
-export interface ReadingColumns {
-  readonly id: Float64Array;
-  readonly series: Int32Array;
-  readonly tMs: Float64Array;
-  readonly y: Float64Array;
-  readonly flags: Uint8Array;
-  readonly packetId: Int32Array;
-}
+/** A reading in the buffer of a commit: id, series, tMs, y, flags, packetId. */
+export const readingWidth = 6;
+/** A forecast: id, series, tick, tMs, issuedMs, y, stepMs, position in `forms`, decimals, count; then `count` quantiles. */
+export const forecastWidth = 10;
 
-export interface ForecastColumns {
-  readonly id: Float64Array;
-  readonly series: Int32Array;
-  readonly tick: Float64Array;
-  readonly tMs: Float64Array;
-  readonly issuedMs: Float64Array;
-  readonly y: Float64Array;
-  readonly stepMs: Float64Array;
-  readonly form: Uint16Array; // position in `forms`
-  readonly end: Uint32Array; // of each JSON in `text`
-  readonly text: Uint8Array;
+/** The two large buffers of a commit, which go to the worker and come back. */
+export interface CommitBuffers {
+  readonly readings: ArrayBuffer;
+  readonly forecasts: ArrayBuffer;
 }
 
 /** What many forecasts have in common. */
@@ -34,8 +22,10 @@ export interface CommitRequest {
   readonly kind: 'commit';
   readonly sequence: number;
   readonly nowMs: number;
-  readonly readings: ReadingColumns;
-  readonly forecasts: ForecastColumns;
+  readonly readings: Float64Array<ArrayBuffer>; // rows of readingWidth
+  readonly readingCount: number;
+  readonly forecasts: Float64Array<ArrayBuffer>; // rows of forecastWidth, each with its quantiles behind it
+  readonly forecastCount: number;
   readonly forms: readonly ForecastForm[];
   readonly series: readonly SeriesRow[];
   readonly snapshots: readonly SnapshotRow[];
@@ -72,7 +62,7 @@ export interface ReadingRun {
 export type WorkerReply =
   | { readonly kind: 'ready' }
   | { readonly kind: 'failed'; readonly error: Failure }
-  | { readonly kind: 'committed'; readonly sequence: number }
+  | { readonly kind: 'committed'; readonly sequence: number; readonly buffers: CommitBuffers }
   | { readonly kind: 'refused'; readonly sequence: number; readonly error: Failure }
   | { readonly kind: 'problem'; readonly error: Failure | undefined }
   | { readonly kind: 'maintained'; readonly ms: number; readonly run?: ReadingRun; readonly dropped?: number }

@@ -2,11 +2,11 @@ import { existsSync, realpathSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import type { StepcastError } from '../errors.js';
 import type { CommitBatch, ReadingRow, Store, StoredState } from '../pipeline/ports.js';
-import { commitRequest } from './commitRequest.js';
 import { inspectFile } from './inspectFile.js';
 import { lastForecastTicks } from './lastForecastTicks.js';
 import { ledgerRows, PacketLedger } from './packetLedger.js';
 import type { ModelRow, WorkerReply } from './protocol.js';
+import { StagedBatch } from './stagedBatch.js';
 import { StoredLog } from './storedLog.js';
 import { toStoreError } from './storeError.js';
 import { TakenReadings } from './takenReadings.js';
@@ -83,6 +83,7 @@ class OpenStore implements SqliteStore {
   readonly #log: StoredLog;
   readonly #taken: TakenReadings;
   readonly #packets = new PacketLedger();
+  readonly #staged = new StagedBatch();
   readonly #lastTicks: Map<number, number>;
   #lastId: number; // of the readings taken
   #packetFloor: number | undefined; // to be written with the next commit
@@ -145,21 +146,22 @@ class OpenStore implements SqliteStore {
     this.#packetFloor = this.#lastId;
   }
 
-  async commit(batch: CommitBatch): Promise<void> {
+  stage(batch: CommitBatch): void {
+    this.#staged.add(batch);
+  }
+
+  async commit(): Promise<void> {
     const sequence = this.#worker.nextSequence();
-    const { request, transfer } = commitRequest(batch, {
-      sequence,
-      nowMs: this.#nowMs(),
-      packetFloor: this.#packetFloor,
-    });
+    const fields = { sequence, nowMs: this.#nowMs(), packetFloor: this.#packetFloor };
+    const { request, transfer, lastTicks } = this.#staged.take(fields);
     this.#packetFloor = undefined;
     const done = this.#worker.committed(sequence);
     this.#worker.post(request, transfer);
-    await done;
-    for (const { series, tick } of batch.forecasts) this.#lastTicks.set(series, tick);
+    this.#staged.recycle(await done);
+    for (const [series, tick] of lastTicks) this.#lastTicks.set(series, tick);
     this.#counts.commits++;
-    this.#counts.readings += batch.readings.length;
-    this.#counts.forecasts += batch.forecasts.length;
+    this.#counts.readings += request.readingCount;
+    this.#counts.forecasts += request.forecastCount;
   }
 
   registerModels(models: readonly ModelRow[]): void {

@@ -17,7 +17,7 @@ const ballastEveryMs = 60_000;
 
 const { path, retention } = workerData as WorkerOptions;
 const port = parentPort!;
-const reply = (message: WorkerReply): void => port.postMessage(message);
+const reply = (message: WorkerReply, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
 
 try {
   start();
@@ -65,8 +65,9 @@ function start(): void {
       return;
     }
     writer.write(request);
-    maintenance.committed(request.readings.id.length, request.forecasts.series.length);
-    reply({ kind: 'committed', sequence: request.sequence });
+    maintenance.committed(request.readingCount, request.forecastCount);
+    const buffers = { readings: request.readings.buffer, forecasts: request.forecasts.buffer };
+    reply({ kind: 'committed', sequence: request.sequence, buffers }, Object.values(buffers));
     if (problem !== undefined) reply({ kind: 'problem', error: (problem = undefined) });
   };
 

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { type ErrorCode, errorCodes, StepcastError } from '../errors.js';
-import type { Failure, WorkerOptions, WorkerReply, WorkerRequest } from './protocol.js';
+import type { CommitBuffers, Failure, WorkerOptions, WorkerReply, WorkerRequest } from './protocol.js';
 import { storeError, toStoreError } from './storeError.js';
 
 type Event = Exclude<WorkerReply, { kind: 'ready' | 'failed' | 'committed' | 'refused' | 'closed' | 'problem' }>;
@@ -15,7 +15,10 @@ export interface WorkerClientOptions extends WorkerOptions {
 export class WorkerClient {
   readonly #worker: Worker;
   readonly #path: string;
-  readonly #pending = new Map<number, { resolve: () => void; reject: (error: unknown) => void }>();
+  readonly #pending = new Map<
+    number,
+    { resolve: (buffers: CommitBuffers) => void; reject: (error: unknown) => void }
+  >();
   #sequence = 0;
   #end: unknown;
   #closing: (() => void) | undefined;
@@ -59,7 +62,8 @@ export class WorkerClient {
     this.#worker.postMessage(request, transfer);
   }
 
-  committed(sequence: number): Promise<void> {
+  /** Resolves with the buffers of the commit, to be used again. */
+  committed(sequence: number): Promise<CommitBuffers> {
     if (this.#end) return Promise.reject(this.#end);
     return new Promise((resolve, reject) => this.#pending.set(sequence, { resolve, reject }));
   }
@@ -80,7 +84,7 @@ export class WorkerClient {
     }
     const waiting = this.#pending.get(reply.sequence);
     this.#pending.delete(reply.sequence);
-    if (reply.kind === 'committed') waiting?.resolve();
+    if (reply.kind === 'committed') waiting?.resolve(reply.buffers);
     else waiting?.reject(toError('commit to', this.#path, reply.error));
   }
 

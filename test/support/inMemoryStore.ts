@@ -19,6 +19,7 @@ export class InMemoryStore implements Store {
   readonly forecasts: ForecastRow[] = [];
   readonly batches: CommitBatch[] = [];
   readonly #known = new Set<string>();
+  readonly #staged: CommitBatch[] = [];
   #packetFloor = 0; // position in #ledger
   #ledger: ReadingRow[] = [];
   gate: () => Promise<void> = () => Promise.resolve();
@@ -68,18 +69,25 @@ export class InMemoryStore implements Store {
     else this.#ledger = this.#ledger.map((row) => (row.packetId === packetId ? { ...row, packetId: -1 } : row));
   }
 
-  async commit(batch: CommitBatch): Promise<void> {
-    const copy: CommitBatch = {
+  stage(batch: CommitBatch): void {
+    this.#staged.push({
       series: [...batch.series],
       readings: [...batch.readings],
-      forecasts: [...batch.forecasts],
+      forecasts: batch.forecasts.map((row) => ({ ...row, values: row.values.slice() })),
       snapshots: batch.snapshots.map((row) => ({ ...row, state: row.state.slice() })),
       summaries: [...batch.summaries],
       rejects: [...batch.rejects],
       gaps: [...batch.gaps],
-    };
+    });
+  }
+
+  async commit(): Promise<void> {
+    const staged = this.#staged.splice(0);
+    const all = <K extends keyof CommitBatch>(key: K) => staged.flatMap((batch) => batch[key] as readonly unknown[]);
+    const keys = ['series', 'readings', 'forecasts', 'snapshots', 'summaries', 'rejects', 'gaps'] as const;
+    const batch = Object.fromEntries(keys.map((key) => [key, all(key)])) as unknown as CommitBatch;
     await this.gate();
-    this.#write(copy);
+    this.#write(batch);
   }
 
   #write(batch: CommitBatch): void {

@@ -81,13 +81,12 @@ const idle = async (session: BrokerSession): Promise<void> => {
 };
 
 function outcome({ readings, forecasts }: InMemoryStore, book: SeriesBook) {
-  const text = new TextDecoder();
   return [...book.entries].map((entry) => ({
     series: `${entry.id} ${entry.seriesId}`,
     readings: readings.filter(({ series }) => series === entry.id).map(({ tMs, y, flags }) => `${tMs} ${y} ${flags}`),
     forecasts: forecasts
       .filter(({ series }) => series === entry.id)
-      .map(({ tick, tMs, y, json }) => `${tick} ${tMs} ${y} ${text.decode(json)}`),
+      .map(({ tick, tMs, y, values }) => `${tick} ${tMs} ${y} ${values}`),
     state: Buffer.from(entry.save()).toString('hex'),
   }));
 }

@@ -60,22 +60,11 @@ export function forecastRow(
   y: number,
   horizon = 3,
 ): ForecastRow {
-  const values = Array.from({ length: horizon }, (_, i) =>
-    [-1, 0, 1].map((offset) => Number((y + (i + 1) / 10 + offset).toFixed(2))),
+  const values = Float64Array.from({ length: 3 * horizon }, (_, i) =>
+    Number((y + (Math.floor(i / 3) + 1) / 10 + (i % 3) - 1).toFixed(2)),
   );
-  const document = {
-    series: `sensors/${series}`,
-    time: tMs,
-    issued: tMs + 12,
-    model: modelName,
-    step: minute,
-    last: y,
-    next: values[0][1],
-    levels,
-    values,
-  };
-  const json = new TextEncoder().encode(JSON.stringify(document));
-  return { id, series, tick, tMs, issuedMs: tMs + 12, y, stepMs: minute, model: modelName, levels, json };
+  const head = { id, series, tick, tMs, issuedMs: tMs + 12, y, stepMs: minute, model: modelName, levels };
+  return { ...head, values, decimals: 2 };
 }
 
 /** Round after round of one reading and one forecast a series, a minute apart; reading n of a series has the value n. */

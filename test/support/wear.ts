@@ -3,6 +3,7 @@ import { ForecastWriter } from '../../src/forecast/forecastWriter.js';
 import type { ForecastRow, ReadingRow, SnapshotRow } from '../../src/pipeline/ports.js';
 import { Random } from '../../src/series/random.js';
 import type { SqliteStore } from '../../src/storage/sqliteStore.js';
+import { commitBatch } from './commitBatch.js';
 import { emptyBatch, levels, minute, modelName, readingRow, seriesRow, startMs } from './storeFixture.js';
 
 export interface WearTrial {
@@ -20,7 +21,7 @@ export async function* wear(store: SqliteStore, { series, group, readings, snaps
   const random = new Random(7);
   const writer = new ForecastWriter();
   const level = Float64Array.from({ length: series + 1 }, () => 15 + 10 * random.uniform());
-  await store.commit({ ...emptyBatch, series: Array.from({ length: series }, (_, i) => seriesRow(i + 1)) });
+  await commitBatch(store, { ...emptyBatch, series: Array.from({ length: series }, (_, i) => seriesRow(i + 1)) });
   let id = 0;
   while (id < readings) {
     const rows: ReadingRow[] = [];
@@ -51,7 +52,8 @@ export async function* wear(store: SqliteStore, { series, group, readings, snaps
         stepMs: minute,
         model: modelName,
         levels,
-        json,
+        values,
+        decimals: 2,
       });
       if (snapshotBytes > 0 && (tick + s * 97) % snapshotEvery === 0) {
         const state = Uint8Array.from({ length: snapshotBytes }, () => 256 * random.uniform());
@@ -59,7 +61,7 @@ export async function* wear(store: SqliteStore, { series, group, readings, snaps
       }
     }
     for (const row of rows) store.noteTaken(row);
-    await store.commit({ ...emptyBatch, readings: rows, forecasts, snapshots });
+    await commitBatch(store, { ...emptyBatch, readings: rows, forecasts, snapshots });
     yield { readings: rows.length, jsonBytes };
   }
 }

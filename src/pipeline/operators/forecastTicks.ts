@@ -61,6 +61,18 @@ function addForecast(
     decimals,
   });
   const model = lane.label;
-  turn.forecasts.push({ id: logId, series: entry.id, tick: n, tMs, issuedMs, y, stepMs, model, levels, json });
+  turn.forecasts.push({
+    id: logId,
+    series: entry.id,
+    tick: n,
+    tMs,
+    issuedMs,
+    y,
+    stepMs,
+    model,
+    levels,
+    values,
+    decimals,
+  });
   turn.published.push({ seriesId, tMs, stepMs, horizon, tick: n, last: y, levels, values, json });
 }

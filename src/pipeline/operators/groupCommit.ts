@@ -1,21 +1,25 @@
 import { asyncScheduler, Observable, type OperatorFunction, type SchedulerLike, type Subscription } from 'rxjs';
-import type { CommitBatch, Store } from '../ports.js';
+import type { Delivery, Store } from '../ports.js';
 import type { Turn } from '../turn.js';
 
 export interface GroupCommitOptions {
-  store: Pick<Store, 'commit'>;
+  store: Pick<Store, 'stage' | 'commit'>;
   flushMs: number; // a turn waits at most so long for others to share its commit
   scheduler?: SchedulerLike;
 }
 
 const largest = 1000; // deliveries: a group this large does not wait for others. A tenth of what may be unacknowledged, so that disk and network both keep busy
 
+/** How to acknowledge each delivery of a group: all that is kept of it while it waits. */
+export type Acknowledgements = readonly Delivery['acknowledge'][];
+
 /**
- * Commits turns in groups, one group at a time, and emits a group when it is safe on disk.
+ * Commits turns in groups, one group at a time, and emits the acknowledgements of a group when it is safe on disk.
  *
  *     in   a-b-----c-----|      flush = 3 frames
  *     out  ---(ab)----c--|      each when its commit has ended
  *
+ * A turn is staged as it comes, so that nothing of it needs to be kept but what acknowledges it.
  * What comes during a commit makes the next group. A broker that lets only W messages be unacknowledged falls silent at W:
  * when two groups in a row stop at the same number, that number is taken for W, and a group commits as soon as it is reached.
  */
@@ -23,12 +27,12 @@ export function groupCommit({
   store,
   flushMs,
   scheduler = asyncScheduler,
-}: GroupCommitOptions): OperatorFunction<Turn, readonly Turn[]> {
+}: GroupCommitOptions): OperatorFunction<Turn, Acknowledgements> {
   return (turns$) =>
     new Observable((subscriber) => {
       const window = new InFlightWindow(flushMs);
-      let group: Turn[] = [];
-      let deliveries = 0;
+      let group: Delivery['acknowledge'][] = [];
+      let isStaged = false;
       let timer: Subscription | undefined;
       let committing = false;
       let completed = false;
@@ -37,22 +41,22 @@ export function groupCommit({
         timer?.unsubscribe();
         timer = undefined;
         if (committing) return;
-        if (group.length === 0) {
+        if (!isStaged) {
           if (completed) subscriber.complete();
           return;
         }
         const taken = group;
-        window.flushed(deliveries, scheduler.now());
+        window.flushed(taken.length, scheduler.now());
         group = [];
-        deliveries = 0;
+        isStaged = false;
         committing = true;
-        store.commit(merged(taken)).then(
+        store.commit().then(
           () => {
             if (subscriber.closed) return;
             committing = false;
             subscriber.next(taken);
-            if (completed || deliveries >= largest || deliveries === window.size) flush();
-            else if (group.length > 0) arm();
+            if (completed || group.length >= largest || group.length === window.size) flush();
+            else if (isStaged) arm();
           },
           (error) => subscriber.error(error),
         );
@@ -64,10 +68,11 @@ export function groupCommit({
       const subscription = turns$.subscribe({
         next: (turn) => {
           if (isEmpty(turn)) return;
-          group.push(turn);
-          deliveries += turn.deliveries.length;
-          window.heard(deliveries, scheduler.now());
-          if (deliveries >= largest || deliveries === window.size) flush();
+          store.stage(turn);
+          isStaged = true;
+          for (const { acknowledge } of turn.deliveries) group.push(acknowledge);
+          window.heard(group.length, scheduler.now());
+          if (group.length >= largest || group.length === window.size) flush();
           else if (!committing) arm();
         },
         error: (error) => subscriber.error(error),
@@ -108,16 +113,3 @@ class InFlightWindow {
 const isEmpty = (turn: Turn): boolean =>
   turn.deliveries.length + turn.readings.length + turn.forecasts.length === 0 &&
   turn.snapshots.length + turn.summaries.length + turn.gaps.length === 0;
-
-const merged = (turns: readonly Turn[]): CommitBatch =>
-  turns.length === 1
-    ? turns[0]
-    : {
-        series: turns.flatMap((turn) => turn.series),
-        readings: turns.flatMap((turn) => turn.readings),
-        forecasts: turns.flatMap((turn) => turn.forecasts),
-        snapshots: turns.flatMap((turn) => turn.snapshots),
-        summaries: turns.flatMap((turn) => turn.summaries),
-        rejects: turns.flatMap((turn) => turn.rejects),
-        gaps: turns.flatMap((turn) => turn.gaps),
-      };

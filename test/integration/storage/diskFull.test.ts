@@ -2,6 +2,7 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { StepcastError } from '../../../src/errors.js';
+import { commitBatch } from '../../support/commitBatch.js';
 import { SmallDisk } from '../../support/smallDisk.js';
 import { emptyBatch, minute, rounds, StoreFixture, seriesRow, startMs, until } from '../../support/storeFixture.js';
 
@@ -22,12 +23,12 @@ describe.skipIf(!SmallDisk.available)('a full disk', () => {
     const path = join(disk.folder, 'full.db');
     const problems: (StepcastError | undefined)[] = [];
     const store = await fixture.open({ path, onProblem: (problem) => problems.push(problem) });
-    await store.commit({ ...emptyBatch, series: [seriesRow(1)] });
+    await commitBatch(store, { ...emptyBatch, series: [seriesRow(1)] });
     let committed = 0;
     let waiting: Promise<void>[] = [];
     for (let n = 0; problems.length === 0; n += 500) {
       waiting.push(
-        store.commit({ ...emptyBatch, ...rounds(1, n, n + 500) }).then(() => {
+        commitBatch(store, { ...emptyBatch, ...rounds(1, n, n + 500) }).then(() => {
           committed += 500;
         }),
       );
@@ -35,7 +36,7 @@ describe.skipIf(!SmallDisk.available)('a full disk', () => {
     }
     const inTime = committed;
     const next = (committed / 500 + 1) * 500;
-    waiting.push(store.commit({ ...emptyBatch, ...rounds(1, next, next + 500) }));
+    waiting.push(commitBatch(store, { ...emptyBatch, ...rounds(1, next, next + 500) }));
     expect(problems.map((problem) => problem?.code)).toEqual(['STORE_FULL']);
     expect(problems[0]?.line).toContain('make room');
     const tries = new Promise((resolve) => setTimeout(resolve, 2500));
@@ -65,11 +66,11 @@ describe.skipIf(!SmallDisk.available)('a full disk', () => {
       retention: { readingsMs: 60 * minute, forecastsMs: 60 * minute },
       onProblem: (problem) => problems.push(problem),
     });
-    await store.commit({ ...emptyBatch, series: [seriesRow(1)] });
-    await store.commit({ ...emptyBatch, ...rounds(1, 0, 30_000) });
+    await commitBatch(store, { ...emptyBatch, series: [seriesRow(1)] });
+    await commitBatch(store, { ...emptyBatch, ...rounds(1, 0, 30_000) });
     await until(() => store.stats().runs === 7);
     await until(() => existsSync(`${path}-ballast`));
-    await store.commit({
+    await commitBatch(store, {
       ...emptyBatch,
       snapshots: [{ series: 1, readingId: 30_000, model: 'abc', state: new Uint8Array(10) }],
     });
@@ -81,7 +82,7 @@ describe.skipIf(!SmallDisk.available)('a full disk', () => {
     }
     nowMs = startMs + 30_000 * minute;
     for (let n = 30_000; n < 200_000 && problems.length < 2; n += 1000) {
-      await store.commit({ ...emptyBatch, ...rounds(1, n, n + 1000) });
+      await commitBatch(store, { ...emptyBatch, ...rounds(1, n, n + 1000) });
     }
     expect(problems.map((problem) => problem?.code)).toEqual(['STORE_FULL', undefined]);
     expect(existsSync(`${path}-ballast`)).toBe(false);
@@ -92,10 +93,10 @@ describe.skipIf(!SmallDisk.available)('a full disk', () => {
     const path = join(disk.folder, 'full.db');
     const problems: unknown[] = [];
     const store = await fixture.open({ path, onProblem: (problem) => problems.push(problem) });
-    await store.commit({ ...emptyBatch, series: [seriesRow(1)] });
+    await commitBatch(store, { ...emptyBatch, series: [seriesRow(1)] });
     let last: Promise<void> = Promise.resolve();
     for (let n = 0; problems.length === 0; n += 500) {
-      last = store.commit({ ...emptyBatch, ...rounds(1, n, n + 500) });
+      last = commitBatch(store, { ...emptyBatch, ...rounds(1, n, n + 500) });
       last.catch(() => {});
       await Promise.race([last, until(() => problems.length > 0)]);
     }

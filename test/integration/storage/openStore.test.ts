@@ -18,6 +18,7 @@ import { StepcastError } from '../../../src/errors.js';
 import { listSeries } from '../../../src/storage/queries.js';
 import { schemaVersion } from '../../../src/storage/schema.js';
 import { bundle } from '../../support/bundle.js';
+import { commitBatch } from '../../support/commitBatch.js';
 import { SmallDisk } from '../../support/smallDisk.js';
 import { emptyBatch, rounds, StoreFixture, seriesRow } from '../../support/storeFixture.js';
 
@@ -47,7 +48,7 @@ async function refusal(opening: () => Promise<unknown> = () => fixture.open()): 
 
 async function filled(): Promise<void> {
   const store = await fixture.open();
-  await store.commit({ ...emptyBatch, ...rounds(1, 0, 2000), series: [seriesRow(1)] });
+  await commitBatch(store, { ...emptyBatch, ...rounds(1, 0, 2000), series: [seriesRow(1)] });
   await store.close();
 }
 
@@ -140,7 +141,7 @@ describe('a second writer', () => {
     const link = join(fixture.folder, 'link.db');
     symlinkSync(fixture.path, link);
     expect(await refusal(() => fixture.open({ path: link }))).toMatchObject({ code: 'STORE_LOCKED' });
-    await first.commit({ ...emptyBatch, series: [seriesRow(1)] });
+    await commitBatch(first, { ...emptyBatch, series: [seriesRow(1)] });
     await first.close();
     const second = await fixture.open();
     expect((await second.load()).series).toHaveLength(1);
@@ -169,7 +170,7 @@ describe('reading a store', () => {
 
   it('works beside the daemon, and for any SQLite client', async () => {
     const store = await fixture.open();
-    await store.commit({ ...emptyBatch, ...rounds(1, 0, 3), series: [seriesRow(1)] });
+    await commitBatch(store, { ...emptyBatch, ...rounds(1, 0, 3), series: [seriesRow(1)] });
     expect(await listSeries(fixture.path)).toHaveLength(1);
     const python =
       'import sqlite3,sys; print(sqlite3.connect(sys.argv[1]).execute("select count(*) from readings").fetchone()[0])';

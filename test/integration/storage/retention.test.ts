@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Random } from '../../../src/series/random.js';
 import { openForWriting } from '../../../src/storage/openDatabase.js';
 import { buildReadingRun, dropReadingRun } from '../../../src/storage/readingRuns.js';
+import { commitBatch } from '../../support/commitBatch.js';
 import { emptyBatch, minute, rounds, StoreFixture, seriesRow, startMs, until } from '../../support/storeFixture.js';
 
 const runRows = 4096;
@@ -32,7 +33,7 @@ const firstTimes = (): [readings: number | null, forecasts: number | null] => {
 /** Five runs and a short tail, everything covered by snapshots, then a new start at `nowMs`. */
 async function storeOfFiveRuns(coveredRound = 5 * perRun) {
   const store = await fixture.open();
-  await store.commit({
+  await commitBatch(store, {
     ...emptyBatch,
     ...rounds(series, 0, 5 * perRun + 1),
     series: allSeries,
@@ -44,7 +45,7 @@ async function storeOfFiveRuns(coveredRound = 5 * perRun) {
 
 async function startAt(nowMs: number) {
   const store = await fixture.open({ retention: kept, nowMs: () => nowMs });
-  await store.commit({ ...emptyBatch, ...rounds(series, 5 * perRun + 1, 5 * perRun + 2) });
+  await commitBatch(store, { ...emptyBatch, ...rounds(series, 5 * perRun + 1, 5 * perRun + 2) });
   return store;
 }
 
@@ -77,7 +78,7 @@ it.each([
   await storeOfFiveRuns();
   const store = await startAt(startMs + 10 * minute + stepMs);
   for (let n = 2; n < 40; n++)
-    await store.commit({ ...emptyBatch, ...rounds(series, 5 * perRun + n, 5 * perRun + n + 1) });
+    await commitBatch(store, { ...emptyBatch, ...rounds(series, 5 * perRun + n, 5 * perRun + n + 1) });
   expect(firstTimes()).toEqual([0, 0]);
   expect(store.stats().runs).toBe(5);
 });

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ForecastRow } from '../../../src/pipeline/ports.js';
 import { liveAccuracy, queryForecasts } from '../../../src/storage/queries.js';
 import type { SqliteStore } from '../../../src/storage/sqliteStore.js';
+import { commitBatch } from '../../support/commitBatch.js';
 import { gridSettings } from '../../support/settings.js';
 import {
   emptyBatch,
@@ -45,22 +46,20 @@ async function commitStory(): Promise<void> {
   ];
   const grid = { ...seriesRow(2), settings: gridSettings };
   const summaries = [{ series: 1, stepMs: minute, season: 1440, model: modelName }];
-  await store.commit({ ...emptyBatch, series: [seriesRow(1), grid, seriesRow(3)], readings, forecasts, summaries });
+  await commitBatch(store, {
+    ...emptyBatch,
+    series: [seriesRow(1), grid, seriesRow(3)],
+    readings,
+    forecasts,
+    summaries,
+  });
 }
 
 function ownLevels(id: number, series: number, tick: number, tMs: number, y: number): ForecastRow {
   const levels = [0.05, 0.1, 0.95];
-  const values = [[1.5, 2.5, 3.5]];
-  const document = {
-    series: `sensors/${series}`,
-    time: tMs,
-    issued: tMs + 12,
-    model: 'own@2',
-    step: 5 * minute,
-    last: y,
-  };
-  const json = new TextEncoder().encode(JSON.stringify({ ...document, next: 2.5, levels, values }));
-  return { id, series, tick, tMs, issuedMs: tMs + 12, y, stepMs: 5 * minute, model: 'own@2', levels, json };
+  const values = Float64Array.of(1.5, 2.5, 3.5);
+  const head = { id, series, tick, tMs, issuedMs: tMs + 12, y, stepMs: 5 * minute, model: 'own@2', levels };
+  return { ...head, values, decimals: 1 };
 }
 
 /** Readings of another series, enough that what came before them is in a run. */
@@ -69,7 +68,7 @@ async function pushIntoRuns(): Promise<void> {
   const n = 4096;
   const readings = Array.from({ length: n }, (_, i) => readingRow(1000 + i, 4, at(i), i));
   const forecasts = Array.from({ length: n }, (_, i) => forecastRow(1000 + i, 4, i, at(i), i));
-  await store.commit({ ...emptyBatch, series: [seriesRow(4)], readings, forecasts });
+  await commitBatch(store, { ...emptyBatch, series: [seriesRow(4)], readings, forecasts });
   await until(() => store.stats().runs === runs + 1);
   await until(() => rows('SELECT id FROM forecast_run').length === runs + 1);
 }
@@ -213,7 +212,7 @@ describe('forecasts in a run', () => {
   it('are judged by values that are still in the tail', async () => {
     await commitStory();
     await pushIntoRuns();
-    await store.commit({ ...emptyBatch, forecasts: [forecastRow(9000, 1, 4, at(4), 14)] });
+    await commitBatch(store, { ...emptyBatch, forecasts: [forecastRow(9000, 1, 4, at(4), 14)] });
     expect(rows('SELECT time, horizon FROM forecasts WHERE series = ? AND actual = 14 ORDER BY time', kitchen)).toEqual(
       [
         [at(1), 3],

@@ -45,7 +45,7 @@ class Rig {
     };
     const parts = { source: this, book, store, sink, clock, counters: this.counters, pulse$ };
     this.subscription = pipeline({ ...parts, flushMs: 0, scheduler: asapScheduler }).subscribe({
-      next: (group) => this.events.push(`done ${group.flatMap(({ deliveries }) => deliveries).length}`),
+      next: (group) => this.events.push(`done ${group.length}`),
       complete: () => this.events.push('complete'),
       error: (error) => this.events.push(`error ${error.message}`),
     });

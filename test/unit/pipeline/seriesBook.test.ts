@@ -8,6 +8,7 @@ import { SeriesBook } from '../../../src/pipeline/seriesBook.js';
 import { Turn } from '../../../src/pipeline/turn.js';
 import type { SeriesSettings } from '../../../src/series/types.js';
 import { ArithmeticStepper } from '../../support/arithmeticStepper.js';
+import { commitBatch } from '../../support/commitBatch.js';
 import { arrivalMs, delivery, observation } from '../../support/deliveries.js';
 import { InMemoryStore } from '../../support/inMemoryStore.js';
 import { SettableClock } from '../../support/settableClock.js';
@@ -36,7 +37,7 @@ class Daemon {
     const { book, store, clock } = this;
     const options = { clock, counters: counters() };
     await lastValueFrom(of(turn).pipe(admit({ book, store, ...options }), forecastTicks(options), snapshot(book)));
-    await store.commit(turn);
+    await commitBatch(store, turn);
     return turn;
   }
 

@@ -7,6 +7,7 @@ import { SeriesBook } from '../../../../src/pipeline/seriesBook.js';
 import { Turn } from '../../../../src/pipeline/turn.js';
 import { ReadingFlag, type SeriesSettings } from '../../../../src/series/types.js';
 import { ArithmeticStepper } from '../../../support/arithmeticStepper.js';
+import { commitBatch } from '../../../support/commitBatch.js';
 import { arrivalMs, delivery, observation } from '../../../support/deliveries.js';
 import { InMemoryStore } from '../../../support/inMemoryStore.js';
 import { marbles } from '../../../support/marbles.js';
@@ -208,7 +209,7 @@ describe('admit', () => {
   it('begins a series anew under changed settings: from its stored readings, silently, its ticks numbered on', async () => {
     const desk = new Desk();
     const before = desk.take(...[0, 1, 2, 3].map((m) => sent(arrivalMs + m * minute, m)));
-    await desk.store.commit(before);
+    await commitBatch(desk.store, before);
     const settings = { ...eventSettings, counter: true };
     const turn = desk.take(sent(arrivalMs + 4 * minute, 10, { settings }));
     expect(turn.series).toEqual([{ id: 1, seriesId: 'a', settings }]);
