@@ -38,7 +38,7 @@ export function stepBody(graph: Graph): StepBody {
   const given: Record<string, string> = {};
   for (const { name, shape } of graph.inputs) given[name] = g.input(name, shapeOf(shape));
   for (const [name, { dims }] of graph.weights) given[name] = g.input(name, dims);
-  const values = inline(g, graph, given);
+  const values = inline(g, graph, given, { lower: true });
   checkRows(g);
 
   const outputs = new Map(graph.outputs.map(({ name }) => [name, values.get(name)!]));
