@@ -1,19 +1,28 @@
 /**
- * Rebuilds the shipped models: `npm run models [-- NAME…] [--check] [--out DIR]`. With --check nothing is written: the exit code
- * says whether the committed files are what the recipe makes.
+ * Rebuilds the shipped models: `npm run models [-- NAME…] [--check] [--out DIR] [--resume]`. With --check nothing is written: the
+ * exit code says whether the committed files are what the recipe makes. NAME.checkpoint is written on the way; --resume goes on
+ * from it, and ends in the same bytes.
  */
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { writeDurably } from '../src/lab/writeDurably.js';
 import { buildStepModel } from '../src/nn/buildStepModel.js';
 import { encodeModel } from '../src/onnx/codec.js';
+import type { RunReport } from '../src/training/trainingRun.js';
 import { type BaseModel, baseModels } from './baseModels.js';
 import { trainModel } from './trainModel.js';
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
-  options: { check: { type: 'boolean' }, out: { type: 'string' }, steps: { type: 'string' }, seed: { type: 'string' } },
+  options: {
+    check: { type: 'boolean' },
+    out: { type: 'string' },
+    resume: { type: 'boolean' },
+    steps: { type: 'string' },
+    seed: { type: 'string' },
+  },
 });
 const folder = flags.out ?? fileURLToPath(new URL('../models', import.meta.url));
 
@@ -21,13 +30,10 @@ async function rebuild(base: BaseModel): Promise<boolean> {
   const { name } = base.metadata;
   const file = join(folder, `${name}.onnx`);
   const started = performance.now();
-  const write = async (bytes: Uint8Array): Promise<void> => {
-    await mkdir(folder, { recursive: true });
-    await writeFile(`${file}.part`, bytes, { flush: true });
-    await rename(`${file}.part`, file);
-  };
+  const checkpoint = join(folder, `${name}.checkpoint`);
+  if (!flags.check) mkdirSync(folder, { recursive: true });
   let sum = 0;
-  const weights = await trainModel(base, ({ step, loss, norm }) => {
+  const report = ({ step, loss, norm }: RunReport): void => {
     sum += loss;
     if (step % 100 > 0) return;
     const seconds = Math.round((performance.now() - started) / 1000);
@@ -36,15 +42,20 @@ async function rebuild(base: BaseModel): Promise<boolean> {
       `${name} step ${step}/${base.trainingSteps} loss ${mean} norm ${norm.toFixed(3)} ${seconds} s\n`,
     );
     sum = 0;
+  };
+  const weights = await trainModel(base, {
+    report,
+    save: flags.check ? undefined : (bytes) => writeDurably(checkpoint, bytes),
+    resume: flags.resume && existsSync(checkpoint) ? readFileSync(checkpoint) : undefined,
   });
   const bytes = encodeModel(buildStepModel(base.architecture, weights, { metadata: base.metadata }));
   if (!flags.check) {
-    await write(bytes);
+    writeDurably(file, bytes);
+    rmSync(checkpoint, { force: true });
     process.stdout.write(`${name}: ${bytes.length} bytes written\n`);
     return true;
   }
-  const committed = await readFile(file).catch(() => Buffer.alloc(0));
-  const same = committed.equals(bytes);
+  const same = existsSync(file) && readFileSync(file).equals(bytes);
   process.stdout.write(`${name}: ${same ? 'as committed' : 'DIFFERS from the committed file'}\n`);
   return same;
 }

@@ -97,13 +97,19 @@ export class TrainingRun {
     return encodeCheckpoint({ about: { about, trainer: state, run: { ...this.#state, loss } }, arrays });
   }
 
-  load(bytes: Uint8Array): void {
-    const { about, arrays } = decodeCheckpoint(bytes);
-    const { trainer, run } = about as { trainer: TrainerState; run: Omit<RunState, 'loss'> & { loss: number | null } };
+  /** Goes on from a checkpoint; what was saved beside it. */
+  load(bytes: Uint8Array): unknown {
+    const { about: all, arrays } = decodeCheckpoint(bytes);
+    const { about, trainer, run } = all as {
+      about: unknown;
+      trainer: TrainerState;
+      run: Omit<RunState, 'loss'> & { loss: number | null };
+    };
     this.trainer.load(trainer, arrays);
     this.#state = { ...run, loss: run.loss ?? Number.NaN };
     const best = [...arrays].filter(([name]) => name.startsWith('best.'));
     this.#best = best.length > 0 ? Object.fromEntries(best.map(([name, data]) => [name.slice(5), data])) : undefined;
+    return about;
   }
 
   get #isOutOfPatience(): boolean {

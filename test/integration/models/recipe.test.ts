@@ -41,21 +41,33 @@ describe('the shipped models', () => {
 });
 
 describe('trainModel', () => {
-  it('learns, and gives the same file for the same specification', async () => {
-    const base = {
-      ...baseModels[0],
-      trainingSteps: 120,
-      peakRate: 0.03,
-      architecture: { ...baseModels[0].architecture, hiddenSize: 4 },
-    };
-    const build = async (): Promise<{ bytes: Uint8Array; losses: number[] }> => {
-      const losses: number[] = [];
-      const weights = await trainModel(base, ({ loss }) => losses.push(loss));
-      return { bytes: encodeModel(buildStepModel(base.architecture, weights, { metadata: base.metadata })), losses };
-    };
-    const [first, second] = [await build(), await build()];
-    expect(second).toEqual(first);
+  const base = {
+    ...baseModels[0],
+    trainingSteps: 120,
+    peakRate: 0.03,
+    architecture: { ...baseModels[0].architecture, hiddenSize: 4 },
+  };
+  const build = async (options: { save?: (bytes: Uint8Array) => void; resume?: Uint8Array } = {}) => {
+    const losses: number[] = [];
+    const weights = await trainModel(base, { report: ({ loss }) => losses.push(loss), saveEvery: 50, ...options });
+    return { bytes: encodeModel(buildStepModel(base.architecture, weights, { metadata: base.metadata })), losses };
+  };
+
+  it('learns, and gives the same file for the same specification, interrupted or not', async () => {
+    const checkpoints: Uint8Array[] = [];
+    const first = await build({ save: (bytes) => checkpoints.push(bytes) });
+    expect(checkpoints).toHaveLength(2);
+    const resumed = await build({ resume: checkpoints[1] });
+    expect(resumed.losses).toEqual(first.losses.slice(100));
+    expect(resumed.bytes).toEqual(first.bytes);
     const mean = (losses: number[]): number => losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
     expect(mean(first.losses.slice(-20))).toBeLessThan(0.95 * mean(first.losses.slice(0, 20)));
+  });
+
+  it('refuses the checkpoint of another model', async () => {
+    const checkpoints: Uint8Array[] = [];
+    await build({ save: (bytes) => checkpoints.push(bytes) });
+    const other = { ...base, seed: base.seed + 1 };
+    await expect(trainModel(other, { report: () => {}, resume: checkpoints[0] })).rejects.toThrow('is not of this');
   });
 });
