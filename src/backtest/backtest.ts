@@ -1,6 +1,6 @@
 import { lastValueFrom } from 'rxjs';
 import { ModelShelf } from '../inference/modelShelf.js';
-import type { HorizonMeans, HorizonScore } from '../metrics/horizonScore.js';
+import type { HorizonScore } from '../metrics/horizonScore.js';
 import { counters } from '../pipeline/counters.js';
 import { pipeline } from '../pipeline/pipeline.js';
 import { SeriesBook } from '../pipeline/seriesBook.js';
@@ -8,7 +8,7 @@ import type { SeriesSettings } from '../series/types.js';
 import { memoryStore } from './memoryStore.js';
 import { normaliser, type Protocol, scoredRange } from './protocol.js';
 import { readTable, type Table } from './readTable.js';
-import { Scoreboard, scoringSink } from './scoreboard.js';
+import { Scoreboard, type ScoredExpert, scoringSink } from './scoreboard.js';
 import { tableSource } from './tableSource.js';
 
 export interface BacktestOptions {
@@ -24,6 +24,9 @@ export interface BacktestOptions {
   onProgress?: (done: number, total: number) => void;
 }
 
+/** Forecasters beside the model: they are scored on the same targets. */
+export type ExpertName = 'persistence' | 'seasonal' | ScoredExpert;
+
 export interface ColumnResult {
   readonly column: string;
   readonly scored: number; // targets
@@ -36,9 +39,7 @@ export interface ColumnResult {
   readonly width: number;
   readonly maeByHorizon: readonly number[];
   readonly skill: { readonly persistence: number; readonly seasonal: number }; // 1 − mae / theirs
-  readonly experts: Readonly<
-    Record<'persistence' | 'seasonal', { mae: number; mse: number; maeByHorizon: readonly number[] }>
-  >;
+  readonly experts: Readonly<Record<ExpertName, { mae: number; mse: number; maeByHorizon: readonly number[] }>>;
   readonly normalised: { readonly mae: number; readonly mse: number };
 }
 
@@ -50,7 +51,7 @@ export interface BacktestResult {
   readonly mse: number; // mean over columns, on normalised values
   readonly mae: number;
   readonly columns: Readonly<Record<string, ColumnResult>>;
-  readonly experts: Readonly<Record<string, { mse: number; mae: number }>>; // mean over columns, on normalised values
+  readonly experts: Readonly<Record<ExpertName, { mse: number; mae: number }>>; // mean over columns, on normalised values
 }
 
 /**
@@ -124,11 +125,11 @@ function columnResult(column: string, board: Scoreboard, table: Table, protocol:
   const own = board.model.overall();
   const persistence = board.persistence.overall();
   const seasonal = board.seasonal.overall();
-  const expert = (means: HorizonMeans, score: HorizonScore) => ({
-    mae: means.mae,
-    mse: means.mse,
-    maeByHorizon: byHorizon(score),
-  });
+  const scores: Record<ExpertName, HorizonScore> = {
+    persistence: board.persistence,
+    seasonal: board.seasonal,
+    ...board.experts,
+  };
   return {
     column,
     scored: own.n,
@@ -141,10 +142,18 @@ function columnResult(column: string, board: Scoreboard, table: Table, protocol:
     width: own.width,
     maeByHorizon: byHorizon(board.model),
     skill: { persistence: 1 - own.mae / persistence.mae, seasonal: 1 - own.mae / seasonal.mae },
-    experts: { persistence: expert(persistence, board.persistence), seasonal: expert(seasonal, board.seasonal) },
+    experts: mapExperts(scores, (score) => {
+      const { mae, mse } = score.overall();
+      return { mae, mse, maeByHorizon: byHorizon(score) };
+    }),
     normalised: { mae: own.mae / spread, mse: own.mse / spread ** 2 },
   };
 }
+
+const mapExperts = <T, U>(scores: Readonly<Record<ExpertName, T>>, of: (value: T, name: ExpertName) => U) =>
+  Object.fromEntries(
+    (Object.entries(scores) as [ExpertName, T][]).map(([name, value]) => [name, of(value, name)]),
+  ) as Record<ExpertName, U>;
 
 const byHorizon = (score: HorizonScore): number[] =>
   Array.from({ length: score.horizon }, (_, i) => score.at(i + 1).mae);
@@ -156,15 +165,14 @@ function summary(
   const mean = (of: (column: ColumnResult) => number): number =>
     columns.reduce((sum, column) => sum + of(column), 0) / columns.length;
   const scale = (column: ColumnResult): number => column.normalised.mae / column.mae;
-  const expert = (name: 'persistence' | 'seasonal') => ({
-    mse: mean((column) => column.experts[name].mse * scale(column) ** 2),
-    mae: mean((column) => column.experts[name].mae * scale(column)),
-  });
   return {
     ...head,
     mse: mean((column) => column.normalised.mse),
     mae: mean((column) => column.normalised.mae),
     columns: Object.fromEntries(columns.map((column) => [column.column, column])),
-    experts: { persistence: expert('persistence'), seasonal: expert('seasonal') },
+    experts: mapExperts(columns[0].experts, (_, name) => ({
+      mse: mean((column) => column.experts[name].mse * scale(column) ** 2),
+      mae: mean((column) => column.experts[name].mae * scale(column)),
+    })),
   };
 }

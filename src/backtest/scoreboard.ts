@@ -1,3 +1,4 @@
+import { type ExpertName, SeriesForecaster } from '../forecast/seriesForecaster.js';
 import { HorizonScore } from '../metrics/horizonScore.js';
 import type { Forecast, ForecastSink } from '../pipeline/ports.js';
 import { seasonOf } from '../series/season.js';
@@ -8,12 +9,18 @@ export interface ScoredRange {
   readonly end: number; // no target at or after it; a forecast is scored only when its whole horizon lies before
 }
 
+/** What the series' own experts and their blend are scored as, beside persistence and seasonal naive. */
+export const scoredExperts = ['holtwinters', 'linear', 'season-linear', 'week-linear', 'blend'] as const;
+export type ScoredExpert = (typeof scoredExperts)[number];
+
 interface Waiting {
   readonly tick: number;
   readonly last: number;
   readonly seasonal: Float64Array; // what seasonal naive said, a horizon step
   readonly levels: readonly number[];
   readonly values: Float64Array;
+  readonly experts: Float64Array; // [scoredExperts, horizon]
+  readonly blend: Float64Array; // [horizon, levels]
 }
 
 /** Scores the forecasts of one series as the values come in, beside persistence and seasonal naive, on the same targets. */
@@ -21,12 +28,15 @@ export class Scoreboard {
   readonly model: HorizonScore;
   readonly persistence: HorizonScore;
   readonly seasonal: HorizonScore;
+  readonly experts: Readonly<Record<ScoredExpert, HorizonScore>>;
   season = 0;
   readonly #horizon: number;
   readonly #range: ScoredRange;
   readonly #fixedSeason: number;
   readonly #values = new Map<number, number>(); // by step
   #waiting: Waiting[] = [];
+  #forecaster: SeriesForecaster | undefined;
+  #lastTick = -1;
 
   constructor({ horizon, range, season }: { horizon: number; range: ScoredRange; season: number }) {
     this.#horizon = horizon;
@@ -35,19 +45,40 @@ export class Scoreboard {
     this.model = new HorizonScore(horizon);
     this.persistence = new HorizonScore(horizon);
     this.seasonal = new HorizonScore(horizon);
+    const scores = scoredExperts.map((name) => [name, new HorizonScore(horizon)] as const);
+    this.experts = Object.fromEntries(scores) as Record<ScoredExpert, HorizonScore>;
   }
 
-  take({ tick, last, stepMs, levels, values }: Forecast): void {
+  take({ tick, tMs, last, stepMs, levels, values }: Forecast): void {
     this.season = this.#fixedSeason || seasonOf(stepMs);
     this.#values.set(tick, last);
     this.#score(tick, last);
+    const forecaster = (this.#forecaster ??= new SeriesForecaster({
+      ...{ horizon: this.#horizon, levels, season: this.#fixedSeason },
+    }));
+    const missing = tick - this.#lastTick - 1;
+    this.#lastTick = tick;
+    forecaster.learnOne({ n: tick, tMs, y: last, stepMs, stepIsGuess: tick < 4, missing, restart: tick === 0 });
     const isScored = tick >= this.#range.firstTarget - 1 && tick + this.#horizon < this.#range.end;
-    if (isScored) this.#waiting.push({ tick, last, seasonal: this.#seasonalNaive(tick, last), levels, values });
+    if (!isScored) return;
+    const { experts, blend } = this.#askExperts(forecaster, levels.length);
+    this.#waiting.push({ tick, last, seasonal: this.#seasonalNaive(tick, last), levels, values, experts, blend });
+  }
+
+  #askExperts(forecaster: SeriesForecaster, levels: number): Pick<Waiting, 'experts' | 'blend'> {
+    const experts = new Float64Array(scoredExperts.length * this.#horizon);
+    for (const [e, name] of scoredExperts.entries()) {
+      if (name === 'blend') forecaster.point(experts, e * this.#horizon);
+      else forecaster.expert(name satisfies ExpertName, experts, e * this.#horizon);
+    }
+    const blend = new Float64Array(levels * this.#horizon);
+    forecaster.forecast(blend);
+    return { experts, blend };
   }
 
   #score(tick: number, actual: number): void {
     this.#waiting = this.#waiting.filter((issued) => issued.tick + this.#horizon >= tick);
-    for (const { tick: issuedAt, last, seasonal, levels, values } of this.#waiting) {
+    for (const { tick: issuedAt, last, seasonal, levels, values, experts, blend } of this.#waiting) {
       const h = tick - issuedAt;
       if (h < 1) continue;
       const at = (h - 1) * levels.length;
@@ -55,6 +86,9 @@ export class Scoreboard {
       this.model.addQuantiles(h, levels, values, at, actual);
       this.persistence.addPoint(h, last, actual);
       this.seasonal.addPoint(h, seasonal[h - 1], actual);
+      for (const [e, name] of scoredExperts.entries())
+        this.experts[name].addPoint(h, experts[e * this.#horizon + h - 1], actual);
+      this.experts.blend.addQuantiles(h, levels, blend, at, actual);
     }
   }
 

@@ -1,10 +1,10 @@
+import { dayPhase, weekPhase } from '../series/calendar.js';
 import { History } from '../series/history.js';
 import { seasonOf } from '../series/season.js';
 import type { SnapshotReader, SnapshotWriter } from '../series/snapshot.js';
 import type { Tick } from '../series/types.js';
 import { featureWidth, knownFeature } from './features.js';
 
-const dayMs = 86_400_000;
 const memory = 1000; // steps the running means look back on
 const clip = 10;
 
@@ -188,9 +188,3 @@ export class SeriesFeatures {
 }
 
 const clipped = (value: number): number => Math.min(clip, Math.max(-clip, value));
-
-/** Share of the UTC day that is over, 0…1. */
-const dayPhase = (tMs: number): number => tMs / dayMs - Math.floor(tMs / dayMs);
-
-/** Share of the UTC week that is over, 0…1, from Monday 00:00. The epoch was a Thursday. */
-const weekPhase = (tMs: number): number => (tMs / dayMs + 3) / 7 - Math.floor((tMs / dayMs + 3) / 7);

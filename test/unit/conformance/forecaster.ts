@@ -18,7 +18,7 @@ export interface ForecasterUnderTest {
 const minute = 60_000;
 
 /** A noisy daily wave with missing values, skipped steps and restarts. */
-export function troubledTicks(seed: number, count: number): Tick[] {
+export function troubledTicks(seed: number, count: number, stepMs = minute): Tick[] {
   const random = new Random(seed);
   const ticks: Tick[] = [];
   let n = -1;
@@ -26,7 +26,7 @@ export function troubledTicks(seed: number, count: number): Tick[] {
     const missing = random.chance(0.05) ? 1 + random.integer(40) : 0;
     n += 1 + missing;
     const y = random.chance(0.08) && i > 0 ? Number.NaN : 20 + 5 * Math.sin(n / 7) + random.normal();
-    ticks.push({ n, tMs: n * minute, y, stepMs: minute, missing, restart: i === 0 || missing > 30 });
+    ticks.push({ n, tMs: n * stepMs, y, stepMs, missing, restart: i === 0 || missing > 30 });
   }
   return ticks;
 }
@@ -37,8 +37,17 @@ const bytes = (forecaster: ForecasterUnderTest): Uint8Array => {
   return writer.bytes();
 };
 
+export interface ConformanceOptions {
+  readonly stepMs?: number;
+  readonly snapshots?: readonly number[]; // ticks after which a snapshot is taken
+}
+
 /** What must hold for every forecaster, whatever it forecasts with. */
-export function conformsAsForecaster(name: string, make: () => ForecasterUnderTest): void {
+export function conformsAsForecaster(
+  name: string,
+  make: () => ForecasterUnderTest,
+  { stepMs = minute, snapshots = [0, 1, 2, 37, 119] }: ConformanceOptions = {},
+): void {
   const run = async (forecaster: ForecasterUnderTest, ticks: readonly Tick[]): Promise<number[][]> => {
     const forecasts: number[][] = [];
     for (const tick of ticks) {
@@ -51,7 +60,7 @@ export function conformsAsForecaster(name: string, make: () => ForecasterUnderTe
   describe(`${name} as a forecaster`, () => {
     it('answers with finite, ascending quantiles for every step after every value', async () => {
       const forecaster = make();
-      for (const forecast of await run(forecaster, troubledTicks(1, 300))) {
+      for (const forecast of await run(forecaster, troubledTicks(1, 300, stepMs))) {
         expect(forecast.length).toBe(forecaster.horizon * forecaster.levels);
         expect(forecast.every(Number.isFinite)).toBe(true);
         for (let i = 1; i < forecast.length; i++) {
@@ -61,7 +70,7 @@ export function conformsAsForecaster(name: string, make: () => ForecasterUnderTe
     });
 
     it('leaves its ticks as they are', async () => {
-      const ticks = troubledTicks(2, 60).map((tick) => Object.freeze(tick));
+      const ticks = troubledTicks(2, 60, stepMs).map((tick) => Object.freeze(tick));
       const before = structuredClone(ticks);
       await run(make(), ticks);
       expect(ticks).toEqual(before);
@@ -69,7 +78,7 @@ export function conformsAsForecaster(name: string, make: () => ForecasterUnderTe
 
     it('forecasts as often as it is asked without a change to its state or its answer', async () => {
       const forecaster = make();
-      await run(forecaster, troubledTicks(3, 80));
+      await run(forecaster, troubledTicks(3, 80, stepMs));
       const before = bytes(forecaster);
       const answers = [forecaster.forecast(), forecaster.forecast(), forecaster.forecast()];
       expect(bytes(forecaster)).toEqual(before);
@@ -77,8 +86,8 @@ export function conformsAsForecaster(name: string, make: () => ForecasterUnderTe
       expect(answers[2]).toEqual(answers[0]);
     });
 
-    it.each([0, 1, 2, 37, 119])('goes on after a snapshot at tick %d as if there had been none', async (at) => {
-      const ticks = troubledTicks(4, 160);
+    it.each(snapshots)('goes on after a snapshot at tick %d as if there had been none', async (at) => {
+      const ticks = troubledTicks(4, at + 60, stepMs);
       const [whole, before, after] = [make(), make(), make()];
       const expected = [...(await run(whole, ticks.slice(0, at))), ...(await run(whole, ticks.slice(at)))];
       const found = await run(before, ticks.slice(0, at));
@@ -88,27 +97,37 @@ export function conformsAsForecaster(name: string, make: () => ForecasterUnderTe
       expect(bytes(after)).toEqual(bytes(whole));
     });
 
+    it('stays finite whatever the values: huge, tiny, constant, one spike', async () => {
+      const values = [...Array(90)].map(
+        (_, i) => [1e300, -1e300, 1e-300, 5, 5, 5][Math.floor(i / 15)] + (i === 80 ? 1e9 : 0),
+      );
+      const ticks = values.map((y, n) => ({ n, tMs: n * stepMs, y, stepMs, missing: 0, restart: n === 0 }));
+      for (const forecast of await run(make(), ticks)) expect(forecast.every(Number.isFinite)).toBe(true);
+    });
+
     it('gives the same for the same ticks', async () => {
-      expect(await run(make(), troubledTicks(5, 120))).toEqual(await run(make(), troubledTicks(5, 120)));
+      expect(await run(make(), troubledTicks(5, 120, stepMs))).toEqual(
+        await run(make(), troubledTicks(5, 120, stepMs)),
+      );
     });
 
     it('lives through a long silence', async () => {
       const forecaster = make();
-      const ticks = troubledTicks(6, 40);
+      const ticks = troubledTicks(6, 40, stepMs);
       await run(forecaster, ticks);
       const { n, tMs } = ticks[39];
       for (let i = 1; i <= 500; i++) {
         await forecaster.learnOne({
           n: n + i,
-          tMs: tMs + i * minute,
+          tMs: tMs + i * stepMs,
           y: Number.NaN,
-          stepMs: minute,
+          stepMs,
           missing: 0,
           restart: false,
         });
       }
       const [forecast] = await run(forecaster, [
-        { n: n + 1e9, tMs: tMs + 1e9 * minute, y: 21, stepMs: minute, missing: 1e9 - 501, restart: true },
+        { n: n + 1e9, tMs: tMs + 1e9 * stepMs, y: 21, stepMs, missing: 1e9 - 501, restart: true },
       ]);
       expect(forecast.every(Number.isFinite)).toBe(true);
     });

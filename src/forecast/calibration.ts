@@ -1,0 +1,190 @@
+import type { SeriesPast } from '../series/seriesPast.js';
+import type { SnapshotReader, SnapshotWriter } from '../series/snapshot.js';
+import { normalQuantile } from './normalQuantile.js';
+import { WaitingRows } from './waitingRows.js';
+
+const rate = 0.03; // η at one step ahead
+const memory = 30; // errors the scale looks back on
+const profileRate = 0.05;
+const mostPlaces = 24; // of a season, each with its own scale
+const deviationToError = Math.sqrt(Math.PI / 2); // of a normal distribution: standard deviation over mean absolute error
+
+export interface CalibrationOptions {
+  readonly horizon: number; // steps
+  readonly levels: readonly number[]; // ascending, within (0, 1)
+  readonly past: SeriesPast;
+}
+
+/**
+ * Quantiles around a forecast that hold what they say, whatever the series does: quantile tracking in units of the recent
+ * error (conformal P control: Angelopoulos, Candès & Tibshirani 2023), for each horizon step h and level a of its own:
+ *
+ *     Q_a(t+h) = ŷ(t+h) + q_ha·σ_h·p(t+h)
+ *     when y(t+h) arrives:  q_ha ← q_ha + (η/√h)·(a − [y < Q_a])·(1 + |q_ha|/2)
+ *
+ * σ_h is the running mean of |y − ŷ|/p; p is the share of the place in the season in it, learned one step ahead. The step is
+ * taken against the Q that was issued, so the long-run share of values below Q_a is a: it can stay off only while q runs away.
+ * The level 0.5 is ŷ itself. Where nothing was scored at h yet, σ is that of the nearest shorter step times √(h/k), at first that
+ * of the values' change; q begins as the normal distribution has it. Quantiles never cross and are finite.
+ */
+export class Calibration {
+  readonly levels: readonly number[];
+  readonly horizon: number;
+  readonly #past: SeriesPast;
+  readonly #waiting: WaitingRows; // ŷ and the quantiles, as distances from the anchor of the series
+  readonly #offsets: Float32Array; // q [horizon, levels]
+  readonly #scale: Float32Array; // σ
+  readonly #count: Float64Array; // values scored, by horizon step
+  readonly #covered: Float64Array; // of these, within the outermost levels
+  readonly #share = new Float32Array(mostPlaces).fill(1); // p
+  readonly #shareCount = new Float32Array(mostPlaces);
+  #season = 0;
+  #at = 0; // place in the season
+
+  constructor({ horizon, levels, past }: CalibrationOptions) {
+    this.horizon = horizon;
+    this.levels = levels;
+    this.#past = past;
+    this.#waiting = new WaitingRows(horizon, levels.length + 1);
+    this.#offsets = new Float32Array(horizon * levels.length);
+    for (let i = 0; i < this.#offsets.length; i++)
+      this.#offsets[i] = deviationToError * normalQuantile(levels[i % levels.length]);
+    this.#scale = new Float32Array(horizon);
+    this.#count = new Float64Array(horizon);
+    this.#covered = new Float64Array(horizon);
+  }
+
+  /** Moves to the next tick, `skipped` ticks having been left out, and learns from its value (NaN: none). */
+  learn(y: number, skipped: number): void {
+    this.#followSeason(skipped);
+    this.#waiting.advance(skipped);
+    const { data, width } = this.#waiting;
+    const actual = y - this.#past.values.anchor;
+    const share = this.#shareAt(0);
+    for (let h = 1; h <= this.horizon; h++) {
+      const row = this.#waiting.row(h);
+      if (!Number.isNaN(actual - data[row])) this.#update(h, row, actual, share);
+      data.fill(Number.NaN, row, row + width);
+    }
+  }
+
+  /** Drops what waits: no value will come for it. */
+  drop(): void {
+    this.#waiting.clear();
+  }
+
+  /** Writes the quantiles around `median` [horizon] to `out` [horizon, levels], ascending within a step. */
+  spread(median: Float64Array, out: Float64Array): void {
+    const L = this.levels.length;
+    for (let h = 1, at = 0; h <= this.horizon; h++, at += L) {
+      const unit = this.scale(h) * this.#shareAt(h);
+      const centre = median[h - 1];
+      for (let l = 0; l < L; l++) {
+        const level = this.levels[l];
+        const q = this.#offsets[at + l];
+        const offset = level < 0.5 ? Math.min(0, q) : level > 0.5 ? Math.max(0, q) : 0;
+        out[at + l] = Math.min(Number.MAX_VALUE, Math.max(-Number.MAX_VALUE, centre + offset * unit));
+      }
+      sortRow(out, at, L);
+    }
+  }
+
+  /** Remembers `quantiles` [horizon, levels] around `median` until their values arrive. */
+  issue(median: Float64Array, quantiles: Float64Array): void {
+    const { data } = this.#waiting;
+    const { anchor } = this.#past.values;
+    const L = this.levels.length;
+    for (let h = 1; h <= this.horizon; h++) {
+      const row = this.#waiting.row(h);
+      data[row] = narrow(median[h - 1] - anchor);
+      for (let l = 0; l < L; l++) data[row + 1 + l] = narrow(quantiles[(h - 1) * L + l] - anchor);
+    }
+  }
+
+  /** σ_h, the usual size of an error h steps ahead, in the unit of the series; never 0. */
+  scale(h: number): number {
+    let known = h;
+    while (known > 0 && this.#count[known - 1] === 0) known--;
+    const size = known > 0 ? this.#scale[known - 1] * Math.sqrt(h / known) : this.#past.firstChange * Math.sqrt(h);
+    return Math.max(size, 1e-3 * this.#past.change);
+  }
+
+  /** How many forecasts h steps ahead have been scored, and what share of the values lay within the outermost levels (NaN for none). */
+  coverage(h: number): { readonly count: number; readonly share: number } {
+    const count = this.#count[h - 1];
+    return { count, share: this.#covered[h - 1] / count };
+  }
+
+  save(writer: SnapshotWriter): void {
+    writer.f64(this.#season);
+    writer.f64(this.#at);
+    this.#waiting.save(writer);
+    for (const values of [this.#count, this.#covered]) writer.f64s(values);
+    for (const values of [this.#offsets, this.#scale, this.#share, this.#shareCount]) writer.f32s(values);
+  }
+
+  load(reader: SnapshotReader): void {
+    this.#season = reader.f64();
+    this.#at = reader.f64();
+    this.#waiting.load(reader);
+    for (const values of [this.#count, this.#covered]) values.set(reader.f64s());
+    for (const values of [this.#offsets, this.#scale, this.#share, this.#shareCount]) values.set(reader.f32s());
+  }
+
+  #update(h: number, row: number, actual: number, share: number): void {
+    const { data } = this.#waiting;
+    const L = this.levels.length;
+    const size = Math.min(3e38, Math.abs(actual - data[row]));
+    const n = ++this.#count[h - 1];
+    const isInside = actual >= data[row + 1] && actual <= data[row + L];
+    if (isInside) this.#covered[h - 1]++;
+    const step = rate / Math.sqrt(h);
+    for (let l = 0, at = (h - 1) * L; l < L; l++, at++) {
+      const q = this.#offsets[at];
+      const level = this.levels[l];
+      const isBelow = level < 0.5 ? actual < data[row + 1 + l] : actual <= data[row + 1 + l];
+      this.#offsets[at] = q + step * (level - (isBelow ? 1 : 0)) * (1 + 0.5 * Math.abs(q));
+    }
+    if (h === 1 && this.#season > 1 && this.#scale[0] > 0) this.#learnShare(size);
+    this.#scale[h - 1] += (size / share - this.#scale[h - 1]) / Math.min(n, memory);
+  }
+
+  #learnShare(size: number): void {
+    const place = this.#place(0);
+    const n = ++this.#shareCount[place];
+    const seen = Math.min(8, size / this.#scale[0]);
+    this.#share[place] += Math.max(profileRate, 1 / (n + 3)) * (seen - this.#share[place]);
+  }
+
+  #shareAt(ahead: number): number {
+    return this.#season > 1 ? Math.max(0.05, this.#share[this.#place(ahead)]) : 1;
+  }
+
+  #place(ahead: number): number {
+    const at = (this.#at + ahead) % this.#season;
+    return this.#season > mostPlaces ? Math.floor((at * mostPlaces) / this.#season) : at;
+  }
+
+  #followSeason(skipped: number): void {
+    const { season } = this.#past;
+    if (season !== this.#season) {
+      this.#season = season;
+      this.#at = 0;
+      this.#share.fill(1);
+      this.#shareCount.fill(0);
+    }
+    if (season > 0) this.#at = (this.#at + 1 + (skipped % season)) % season;
+  }
+}
+
+/** Insertion sort of L numbers from `at`: they nearly are in order. */
+function sortRow(values: Float64Array, at: number, L: number): void {
+  for (let l = at + 1; l < at + L; l++) {
+    const value = values[l];
+    let k = l;
+    for (; k > at && values[k - 1] > value; k--) values[k] = values[k - 1];
+    values[k] = value;
+  }
+}
+
+const narrow = (value: number): number => Math.min(3e38, Math.max(-3e38, value));

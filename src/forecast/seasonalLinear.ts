@@ -1,0 +1,150 @@
+import { weekPhase } from '../series/calendar.js';
+import type { SeriesPast } from '../series/seriesPast.js';
+import type { SnapshotReader, SnapshotWriter } from '../series/snapshot.js';
+import type { Tick } from '../series/types.js';
+import { DirectLeastSquares } from './directLeastSquares.js';
+import type { Forecaster } from './forecaster.js';
+import { SeasonalProfile } from './seasonalProfile.js';
+import { UnitKeeper } from './unitKeeper.js';
+
+const near = [1, 2, 3, 4, 5, 6, 8, 10, 12];
+const aroundSeason = [-2, -1, 0, 1];
+const dayMs = 86_400_000;
+
+export interface SeasonalLinearOptions {
+  readonly horizon: number;
+  readonly past: SeriesPast;
+  readonly over: 'season' | 'week';
+  readonly gain: number; // γ of the profile
+  readonly forgetting?: number;
+  readonly clip?: number;
+}
+
+/**
+ * What the season leaves over is forecast linearly: with P the seasonal profile of the series (SeasonalProfile) and z = y − P,
+ *
+ *     ŷ(t+h) = P(t+h) + z(t) + s·w_h·x(t)
+ *
+ * with w_h learned by recursive least squares. x(t): (z(t−k) − z(t))/s for the last few steps and around one and two seasons
+ * before, z(t)/s, 1, weekend, Monday. Over the `week` (where there is one) it knows what Saturday noon looks like, over the
+ * `season` it learns faster. Persistence until a whole period was seen.
+ */
+export class SeasonalLinear implements Forecaster {
+  readonly horizon: number;
+  readonly #past: SeriesPast;
+  readonly #options: Required<SeasonalLinearOptions>;
+  #period = 0;
+  #season = 0;
+  #lags: number[] = [];
+  #profile: SeasonalProfile | undefined;
+  #squares: DirectLeastSquares | undefined;
+  #x = new Float64Array(0);
+  readonly #unit = new UnitKeeper();
+
+  constructor(options: SeasonalLinearOptions) {
+    this.horizon = options.horizon;
+    this.#past = options.past;
+    this.#options = { forgetting: 0.9998, clip: 1.5, ...options };
+  }
+
+  learnOne({ y, missing, restart }: Tick): void {
+    this.#followSeason();
+    const profile = this.#profile;
+    const squares = this.#squares;
+    if (!profile || !squares) return;
+    profile.advance(1 + (missing % (7 * profile.period)));
+    squares.advance(missing);
+    if (restart) squares.drop();
+    if (Number.isNaN(y)) {
+      squares.pass();
+      profile.learn(this.#past);
+      return;
+    }
+    if (this.#unit.value > 0) {
+      const z = this.#left(0);
+      for (let h = 1; h <= this.horizon; h++) squares.learn(h, (z - this.#left(h)) / this.#unit.value);
+    }
+    profile.learn(this.#past);
+    if (!profile.isKnown) {
+      squares.pass();
+      return;
+    }
+    const ratio = this.#unit.follow(this.#past.spread);
+    if (ratio !== 1) squares.rescale(ratio, this.#lags.length + 1);
+    this.#writeRow();
+    squares.take(this.#x);
+  }
+
+  forecast(out: Float64Array, at: number): void {
+    const { last, isMissing, values } = this.#past;
+    const isReady = this.#profile?.isKnown && this.#unit.value > 0 && !isMissing;
+    const base = isReady ? values.anchor + this.#left(0) : last;
+    for (let h = 1; h <= this.horizon; h++) {
+      out[at + h - 1] = isReady
+        ? this.#past.plausible(base + this.#profile!.ahead(h) + this.#unit.value * this.#squares!.answer(h))
+        : last;
+    }
+  }
+
+  save(writer: SnapshotWriter): void {
+    writer.f64(this.#period);
+    writer.f64(this.#season);
+    writer.f64(this.#unit.value);
+    this.#profile?.save(writer);
+    this.#squares?.save(writer);
+  }
+
+  load(reader: SnapshotReader): void {
+    const period = reader.f64();
+    this.#begin(period, reader.f64());
+    this.#unit.value = reader.f64();
+    this.#profile?.load(reader);
+    this.#squares?.load(reader);
+  }
+
+  /** z of the value `back` steps before the newest. */
+  #left(back: number): number {
+    return this.#past.values.offset(back) - this.#profile!.ahead(-back);
+  }
+
+  #writeRow(): void {
+    const { tMs, stepMs } = this.#past;
+    const x = this.#x;
+    const unit = this.#unit.value;
+    const z = this.#left(0);
+    let at = 0;
+    for (const lag of this.#lags) {
+      const left = this.#left(lag);
+      x[at++] = Number.isNaN(left) ? 0 : limited((left - z) / unit);
+    }
+    x[at++] = limited(z / unit);
+    x[at++] = 1;
+    const day = stepMs > 0 && stepMs < dayMs ? Math.floor(7 * weekPhase(tMs + stepMs)) : 1;
+    x[at++] = day >= 5 ? 1 : 0;
+    x[at++] = day === 0 ? 1 : 0;
+  }
+
+  #followSeason(): void {
+    const { season, week } = this.#past;
+    const period = (this.#options.over === 'week' && week) || season;
+    if (period !== this.#period || season !== this.#season) this.#begin(period, season);
+  }
+
+  #begin(period: number, season: number): void {
+    const { horizon, gain, forgetting, clip } = this.#options;
+    this.#period = period;
+    this.#season = season;
+    this.#profile = undefined;
+    this.#squares = undefined;
+    this.#unit.value = 0;
+    if (period < 2) return;
+    const seasonal = [...aroundSeason.map((step) => season + step), 2 * season - 1];
+    this.#lags = [...new Set([...near, ...seasonal.filter((lag) => lag > 0 && lag < this.#past.values.capacity)])];
+    const width = this.#lags.length + 4;
+    this.#profile = new SeasonalProfile({ period, gain, delay: horizon });
+    this.#squares = new DirectLeastSquares({ width, horizon, forgetting, ridge: 1, clip });
+    this.#x = new Float64Array(width);
+  }
+}
+
+const limited = (value: number): number => Math.min(1e6, Math.max(-1e6, value));
