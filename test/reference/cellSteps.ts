@@ -75,4 +75,20 @@ export function lstmStep(
   return [shown.map((value, j) => sigmoid(sum(1, j)) * phi(value, j)), next];
 }
 
-export const cellSteps = { rnn: rnnStep, gru: gruStep, lstm: lstmStep } as const;
+/** Gates i, o, f, c; the states are h, c, n and m. */
+export function slstmStep(p: CellWeights, x: readonly number[], states: number[][], phi: Phi = Math.tanh): number[][] {
+  const [h, cell, count, scale] = states;
+  const [a, u] = sums(p, x, h);
+  const H = h.length;
+  const units = h.map((_, j) => {
+    const [i, o, f, g] = [0, 1, 2, 3].map((gate) => a[gate * H + j] + u[gate * H + j]);
+    const m = Math.ceil(Math.max(Math.log(sigmoid(f)) + scale[j], i));
+    const keep = sigmoid(f) * Math.exp(scale[j] - m);
+    const c = keep * cell[j] + Math.exp(i - m) * phi(g, j);
+    const n = keep * count[j] + Math.exp(i - m);
+    return [(sigmoid(o) * c) / Math.max(n, 1e-6), c, n, m];
+  });
+  return [0, 1, 2, 3].map((state) => units.map((unit) => unit[state]));
+}
+
+export const cellSteps = { rnn: rnnStep, gru: gruStep, lstm: lstmStep, slstm: slstmStep } as const;

@@ -25,6 +25,8 @@ const plus = (a: readonly number[], b: ArrayLike<number>): number[] => a.map((v,
 const affine = (v: readonly number[], M: ArrayLike<number>, b: ArrayLike<number>): number[] =>
   plus(product(v, M, b.length), b);
 
+const statesOf = { rnn: ['h'], gru: ['h'], lstm: ['h', 'c'], slstm: ['h', 'c', 'n', 'm'] } as const;
+
 function cellStep(a: Architecture, p: Weights, x: readonly number[], states: number[][]): number[][] {
   const phi = (sum: number, unit: number): number => phis[a.cellActivation](sum, p.slope?.[unit]);
   return cellSteps[a.cell](p as unknown as CellWeights, x, states, phi);
@@ -66,7 +68,7 @@ export function networkStep(
   );
   let top: number[][] = [];
   for (let layer = 1; layer <= a.layers; layer++) {
-    const names = (a.cell === 'lstm' ? ['h', 'c'] : ['h']).map((name) => (layer > 1 ? `${name}${layer}` : name));
+    const names = statesOf[a.cell].map((name) => (layer > 1 ? `${name}${layer}` : name));
     top = cellStep(
       a,
       part(weights, `layer${layer}`),

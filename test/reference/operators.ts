@@ -201,6 +201,7 @@ export const operators: Readonly<Record<string, Operator>> = {
   Abs: unary(Math.abs),
   Elu: unary((x, attribute) => (x > 0 ? x : attribute('alpha', 1) * Math.expm1(x))),
   Erf: unary(erf),
+  Ceil: unary(Math.ceil),
   Exp: unary(Math.exp),
   Floor: unary(Math.floor),
   Identity: unary((x) => x),

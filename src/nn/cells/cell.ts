@@ -18,7 +18,7 @@ export interface CellShape {
  * each over all gates together.
  */
 export interface Cell {
-  readonly kind: 'rnn' | 'gru' | 'lstm';
+  readonly kind: 'rnn' | 'gru' | 'lstm' | 'slstm';
   readonly gates: number;
   readonly states: readonly string[]; // the first is what the next layer sees
   parameters(shape: CellShape): readonly ParameterShape[];

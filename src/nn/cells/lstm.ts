@@ -2,6 +2,12 @@ import { activate } from '../activation.js';
 import { layerNorm } from '../norms/layerNorm.js';
 import { type Cell, gateParameters, inputSums, recurrentSums } from './cell.js';
 
+/** Of biases in gate order i, o, f, c: 1 for those of f, else 0. */
+export const isForgetGate =
+  (hiddenSize: number) =>
+  (index: number): number =>
+    Number(Math.floor(index / hiddenSize) === 2);
+
 /**
  * Hochreiter & Schmidhuber (1997) with the forget gate of Gers et al. (2000). Gate order i, o, f, c, as ONNX `LSTM`:
  *
@@ -19,9 +25,8 @@ export const lstm: Cell = {
   states: ['h', 'c'],
   parameters(shape) {
     const { hiddenSize } = shape;
-    const isForget = (index: number): boolean => index >= 2 * hiddenSize && index < 3 * hiddenSize;
     const shared = gateParameters(4, shape).map((parameter) =>
-      parameter.name === 'b' ? { ...parameter, offset: (index: number) => (isForget(index) ? 1 : 0) } : parameter,
+      parameter.name === 'b' ? { ...parameter, offset: isForgetGate(hiddenSize) } : parameter,
     );
     if (!shape.layerNorm) return shared;
     return [

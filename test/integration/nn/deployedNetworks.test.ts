@@ -31,6 +31,7 @@ const structures: Record<string, Partial<Architecture>> = {
   'three stacked GRUs with residuals': { cell: 'gru', layers: 3, residual: true, gated, direct: true },
   'a GRU of PReLUs': { cell: 'gru', cellActivation: 'prelu', headActivation: 'leakyRelu' },
   'four stacked LSTMs': { cell: 'lstm', layers: 4, dropout: 0.2 },
+  'two stacked sLSTMs': { cell: 'slstm', layers: 2, cellActivation: 'tanh' },
   'a layer-normalised GRU': { cell: 'gru', cellNorm: 'layer' },
   'two layer-normalised LSTMs': { cell: 'lstm', layers: 2, cellNorm: 'layer' },
   'an LSTM of batch-normalised inputs': { cell: 'lstm', inputNorm: 'batch' },
