@@ -29,6 +29,9 @@ export function foldInts(node: GraphNode, shapeOf: (name: string) => Shape, know
   return rule(values as KnownInts[], node);
 }
 
+/** A longer vector is data, and no shape. */
+const mostAxes = 64;
+
 type Rule = (values: readonly KnownInts[], node: GraphNode) => KnownInts | undefined;
 
 const flat = (data: readonly Dim[]): KnownInts => ({ dims: [data.length], data });
@@ -84,7 +87,7 @@ const rules: Record<string, Rule> = {
     return flat(Array.from({ length: size }, (_, i) => (at(condition, i) ? at(a, i) : at(b, i))));
   },
   Expand: ([x, shape]) =>
-    x.data.length === 1 && shape.data.length === 1 && typeof shape.data[0] === 'number'
+    x.data.length === 1 && shape.data.length === 1 && typeof shape.data[0] === 'number' && shape.data[0] <= mostAxes
       ? flat(new Array<Dim>(shape.data[0]).fill(x.data[0]))
       : undefined,
 };

@@ -5,8 +5,8 @@ import { type GraphNode, nodeTitle } from './graphNode.js';
 import { inferShapes } from './inferShapes.js';
 import { ElementType, type ModelProto, type ValueInfoProto } from './modelProto.js';
 import { newestOpset, oldestOpset, opsetOf } from './opset.js';
-import { readNodes } from './readNodes.js';
-import type { Shape } from './shape.js';
+import { readNodes, withSizes } from './readNodes.js';
+import { fixed, normalAxis, type Shape } from './shape.js';
 import { tensorValues } from './tensor.js';
 import { topologicalOrder } from './topologicalOrder.js';
 
@@ -36,6 +36,15 @@ export function readGraph(model: ModelProto): Graph {
   const inputs = file.input.filter(({ name }) => !weights.has(name) && !constants.has(name)).map(graphValue);
   const nodes = topologicalOrder(plain, [...inputs.map(({ name }) => name), ...weights.keys(), ...constants.keys()]);
   const shapes = shapesOf(inputs, weights, constants, nodes);
+  for (const [i, node] of nodes.entries()) {
+    if (node.opType !== 'Split' || (node.inputs[1] ?? '') !== '') continue;
+    const axis = normalAxis(Number(node.attributes.axis ?? 0), shapes.get(node.inputs[0])!.length);
+    nodes[i] = withSizes(
+      node,
+      node.outputs.map((output) => fixed(shapes.get(output)![axis])),
+      constants,
+    );
+  }
   const outputs = file.output.map(({ name }) => {
     const shape = shapes.get(name);
     if (!shape) throw new RangeError(`nothing gives the output ${name}`);

@@ -4,7 +4,7 @@ import { type GraphNode, nodeTitle } from './graphNode.js';
 import type { NodeProto } from './modelProto.js';
 
 /**
- * The nodes of a file as plain data, in the form of opset 17. What Constant nodes hold is put into `constants`, and so is what
+ * The nodes of a file as plain data, in the form of opset 17 as far as it can be seen without shapes. What Constant nodes hold is put into `constants`, and so is what
  * a later opset gives as an input and opset 17 as an attribute (and the other way round).
  */
 export function readNodes(nodes: readonly NodeProto[], constants: Map<string, Constant>): GraphNode[] {
@@ -60,16 +60,30 @@ function filled({ name, input, output, attribute }: NodeProto, constants: Map<st
   return { opType: 'Expand', inputs: [value, input[0]], outputs: output, attributes: {}, ...(name ? { name } : {}) };
 }
 
-function asOpset17(node: GraphNode, constants: Map<string, Constant>): GraphNode {
+function asOpset17(node: GraphNode, constants: ReadonlyMap<string, Constant>): GraphNode {
   const { opType, inputs, attributes } = node;
+  if (opType === 'Cast') return { ...node, attributes: { to: attributes.to } };
+  if (opType === 'Pad' && (inputs[3] ?? '') !== '')
+    throw new TypeError(`${nodeTitle(node)}: pads of some axes only are not read`);
   if (/^Reduce(?!Sum$)/.test(opType) && inputs.length > 1) {
     const axes = constants.get(inputs[1]);
     if (inputs[1] !== '' && !axes) throw new TypeError(`${nodeTitle(node)}: its axes must be a constant`);
-    if (attributes.noop_with_empty_axes && !axes?.data.length)
-      return { ...node, opType: 'Identity', inputs: [inputs[0]] };
-    return { ...node, inputs: [inputs[0]], attributes: { ...attributes, ...(axes ? { axes: axes.data } : {}) } };
+    if (attributes.noop_with_empty_axes && !axes?.data.length) {
+      return { ...node, opType: 'Identity', inputs: inputs.slice(0, 1), attributes: {} };
+    }
+    const { keepdims } = attributes;
+    const plain = { ...(keepdims === undefined ? {} : { keepdims }), ...(axes ? { axes: axes.data } : {}) };
+    return { ...node, inputs: inputs.slice(0, 1), attributes: plain };
   }
   return node;
+}
+
+/** A Split that leaves its sizes open, with the sizes it has turned out to give: opset 17 leaves them open only where they are equal. */
+export function withSizes(node: GraphNode, sizes: readonly number[], constants: Map<string, Constant>): GraphNode {
+  const { num_outputs: _, ...attributes } = node.attributes;
+  if (sizes.every((size) => size === sizes[0])) return { ...node, attributes };
+  const given = hidden(constants, { type: 'int64', dims: [sizes.length], data: sizes });
+  return { ...node, inputs: [node.inputs[0], given], attributes };
 }
 
 /** A constant of its own, under a name no file uses. */

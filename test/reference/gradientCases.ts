@@ -412,4 +412,6 @@ export const gradientCases: GradientCase[] = [
     wrt: [1, 2],
     build: (g, x, a, b) => g.op('Where', [g.op('Greater', [x, g.scalar(0)]), a, b]),
   },
+  { of: 'Pad', with: 'zeros around', shapes: [[2, 3]], build: (g, x) => g.op('Pad', [x, g.ints([1, 0, 2, 1])]) },
+  { of: 'Pad', with: 'nothing around', shapes: [[2, 3]], build: (g, x) => g.op('Pad', [x, g.ints([0, 0, 0, 0])]) },
 ];

@@ -234,6 +234,10 @@ const moves: Readonly<Record<string, Move>> = {
   Min: extreme('Min'),
   Mul: binary('Mul'),
   Neg: unary('Neg'),
+  Pad: (s) => {
+    const x = s.any((shape) => shape.length === 1 && shape[0] <= 6);
+    return x === undefined ? undefined : [s.op('Pad', [x, s.g.ints([s.random.integer(2), s.random.integer(2)])])];
+  },
   PRelu: (s) => {
     const x = s.any()!;
     const slope = s.any((shape) => {

@@ -24,6 +24,7 @@ import { matMul } from './matMul.js';
 import { max } from './max.js';
 import { mul } from './mul.js';
 import { neg } from './neg.js';
+import { pad } from './pad.js';
 import { pow } from './pow.js';
 import { pRelu } from './pRelu.js';
 import { reciprocal } from './reciprocal.js';
@@ -70,6 +71,7 @@ export const gradientRules: Readonly<Record<string, GradientRule>> = {
   Mul: mul,
   Neg: neg,
   PRelu: pRelu,
+  Pad: pad,
   Pow: pow,
   Reciprocal: reciprocal,
   ReduceMean: reduceMean,

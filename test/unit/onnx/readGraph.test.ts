@@ -111,10 +111,25 @@ describe('readGraph', () => {
   });
 
   it('puts operators of later opsets in the form of 17', () => {
-    const axes = { initializer: [intTensor('axes', [1], [1])] };
-    const graph = readGraph(file([node('ReduceMean', ['x', 'axes'], ['y'])], axes, 18));
-    expect(graph.nodes[0]).toMatchObject({ inputs: ['x'], attributes: { axes: [1] } });
-    expect(graph.outputs[0].shape).toEqual(['batch', 1]);
+    const more = {
+      initializer: [intTensor('axes', [1], [1])],
+      output: ['mean', 'same', 'a', 'b', 'cast'].map((name) => value(name)),
+    };
+    const int = (name: string, i: number) => ({ name, type: AttributeType.int, i });
+    const nodes = [
+      node('ReduceMean', ['x', 'axes'], ['mean']),
+      node('ReduceMax', ['x', ''], ['same'], { attribute: [int('noop_with_empty_axes', 1)] }),
+      node('Split', ['x'], ['a', 'b'], { attribute: [int('axis', -1), int('num_outputs', 2)] }),
+      node('Cast', ['x'], ['cast'], { attribute: [int('to', 1), int('saturate', 1)] }),
+    ];
+    const graph = readGraph(file(nodes, more, 18));
+    const plain = Object.fromEntries(graph.nodes.map((each) => [each.outputs[0], each]));
+    expect(plain.mean).toMatchObject({ inputs: ['x'], attributes: { axes: [1] } });
+    expect(plain.same).toMatchObject({ opType: 'Identity', inputs: ['x'] });
+    expect(plain.a.attributes).toEqual({ axis: -1 });
+    expect(graph.constants.get(plain.a.inputs[1])!.data).toEqual([2, 1]);
+    expect(plain.cast.attributes).toEqual({ to: 1 });
+    expect(graph.outputs.map(({ shape }) => shape.at(-1))).toEqual([1, 3, 2, 1, 3]);
   });
 
   it('says which weights are running statistics', () => {
