@@ -12,6 +12,13 @@ module.exports = {
       to: { pathNot: `${ring0}|^node_modules/protobufjs/|^src/errors\\.ts$` },
     },
     {
+      name: 'charts-are-pure',
+      comment: 'Pictures are strings: charts import one another, and two libraries of arithmetic.',
+      severity: 'error',
+      from: { path: '^src/charts/' },
+      to: { pathNot: '^src/charts/|^node_modules/(d3-scale|d3-shape|@types/d3-(scale|shape))/' },
+    },
+    {
       name: 'ring-1-knows-no-adapter',
       severity: 'error',
       from: { path: ring1 },

@@ -34,6 +34,17 @@ export interface TrainCommand {
   readonly json: boolean;
 }
 
+export interface InspectCommand {
+  readonly file: string;
+  readonly gradients?: string; // data
+  readonly time?: string;
+  readonly values: readonly string[];
+  readonly cadenceMs: number;
+  readonly steps: number;
+  readonly out?: string; // picture
+  readonly json: boolean;
+}
+
 /** What the commands set going. Each is loaded when it is called: help and usage errors need none of it. */
 export interface Bodies {
   runDaemon(config: Config, io: Io & { readonly signal: AbortSignal }): Promise<void>;
@@ -41,6 +52,7 @@ export interface Bodies {
   runBacktest(options: BacktestCommand, io: Io): Promise<void>;
   /** False when it was interrupted. */
   runTrain(command: TrainCommand, io: Io & { readonly signal: AbortSignal }): Promise<boolean>;
+  runInspect(command: InspectCommand, io: Io): Promise<void>;
   listSeries(db: string): Promise<readonly SeriesListing[]>;
   queryForecasts(db: string, query: ForecastQuery): Promise<readonly ForecastListing[]>;
   liveAccuracy(db: string, series: string, lastN: number): Promise<LiveAccuracy | undefined>;

@@ -9,6 +9,7 @@ export const lazyBodies: Bodies = {
   runDemo: async (...args) => (await import('../demo/demo.js')).runDemo(...args),
   runBacktest: async (...args) => (await import('./runBacktest.js')).runBacktest(...args),
   runTrain: async (...args) => (await import('./runTrain.js')).runTrain(...args),
+  runInspect: async (...args) => (await import('./runInspect.js')).runInspect(...args),
   listSeries: async (...args) => (await import('../storage/queries.js')).listSeries(...args),
   queryForecasts: async (...args) => (await import('../storage/queries.js')).queryForecasts(...args),
   liveAccuracy: async (...args) => (await import('../storage/queries.js')).liveAccuracy(...args),

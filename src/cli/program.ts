@@ -3,6 +3,7 @@ import { addBacktest } from './backtest.js';
 import { addCheck } from './check.js';
 import type { Context } from './context.js';
 import { addDemo } from './demo.js';
+import { addInspect } from './inspect.js';
 import { addQuery } from './query.js';
 import { addRun } from './run.js';
 import { addSeries } from './series.js';
@@ -33,6 +34,7 @@ Start here:
 
 Exit codes: 0 success, 2 bad usage or configuration, 1 any other failure.`,
     );
-  for (const add of [addRun, addDemo, addSeries, addQuery, addBacktest, addTrain, addCheck]) add(program, context);
+  for (const add of [addRun, addDemo, addSeries, addQuery, addBacktest, addTrain, addInspect, addCheck])
+    add(program, context);
   return program;
 }

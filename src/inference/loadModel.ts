@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { StepcastError } from '../errors.js';
 import type { LoadedModel } from '../forecast/modelContract.js';
-import { decodeModel } from '../onnx/codec.js';
 import type { ModelProto } from '../onnx/modelProto.js';
 import type { ContractError } from './contractError.js';
 import { parseMetadata } from './parseMetadata.js';
+import { readModelFile } from './readModelFile.js';
 import { stepShapes } from './stepShapes.js';
 
 export interface ModelFile {
@@ -21,8 +21,7 @@ export interface ModelFile {
  * @throws {StepcastError} MODEL_MISSING, MODEL_UNREADABLE or MODEL_CONTRACT.
  */
 export async function loadModel(path: string): Promise<ModelFile> {
-  const bytes = await readBytes(path);
-  const proto = decode(path, bytes);
+  const { bytes, proto } = await readModelFile(path);
   const contract = (message: string, hint = 'see the model contract in docs/models.md'): StepcastError =>
     new StepcastError({ code: 'MODEL_CONTRACT', op: 'load model', subject: path, message, hint });
 
@@ -38,40 +37,6 @@ export async function loadModel(path: string): Promise<ModelFile> {
     states,
   };
   return { model, bytes };
-}
-
-async function readBytes(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new StepcastError({
-      code: missing ? 'MODEL_MISSING' : 'MODEL_UNREADABLE',
-      op: 'load model',
-      subject: path,
-      message: missing ? 'there is no such file' : (cause as Error).message,
-      hint: missing ? 'check the path and the models directory' : 'the file must be readable by this user',
-      cause,
-    });
-  }
-}
-
-function decode(path: string, bytes: Uint8Array): ModelProto {
-  let cause: unknown;
-  try {
-    const proto = decodeModel(bytes);
-    if (proto.graph && proto.graph.node.length > 0) return proto;
-  } catch (error) {
-    cause = error;
-  }
-  throw new StepcastError({
-    code: 'MODEL_UNREADABLE',
-    op: 'load model',
-    subject: path,
-    message: 'it is no ONNX model, or is cut short',
-    hint: 'copy it again, or export it again',
-    cause,
-  });
 }
 
 async function metadataText(path: string, proto: ModelProto, contract: ContractError): Promise<string> {

@@ -30,6 +30,7 @@ export async function cli(args: readonly string[], { bodies = {}, isTTY = false,
     runDaemon: note('runDaemon'),
     runDemo: note('runDemo'),
     runBacktest: note('runBacktest'),
+    runInspect: note('runInspect'),
     runTrain: async (...given) => {
       calls.push(['runTrain', ...given]);
       return true;
