@@ -8,7 +8,7 @@ import type { SeriesSettings } from '../series/types.js';
 import { memoryStore } from './memoryStore.js';
 import { normaliser, type Protocol, scoredRange } from './protocol.js';
 import { readTable, type Table } from './readTable.js';
-import { Scoreboard, type ScoredExpert, scoringSink } from './scoreboard.js';
+import { Scoreboard, type ScoredExpert, type ScoredRange, scoringSink } from './scoreboard.js';
 import { tableSource } from './tableSource.js';
 
 export interface BacktestOptions {
@@ -21,6 +21,7 @@ export interface BacktestOptions {
   models: readonly string[];
   modelsDir: string;
   protocol: Protocol;
+  heldOut?: number; // share of the end that is scored, in place of what the protocol says
   onProgress?: (done: number, total: number) => void;
 }
 
@@ -87,7 +88,8 @@ async function run(
     ...{ cadenceMs, season, horizon, model: name },
     ...{ aggregate: 'mean', lateMs: 0, maxGapSteps: 24, counter: false },
   };
-  const range = scoredRange(options.protocol, steps(table, cadenceMs));
+  const count = steps(table, cadenceMs);
+  const range = options.heldOut === undefined ? scoredRange(options.protocol, count) : tail(count, options.heldOut);
   const boards = new Map(
     [...table.columns.keys()].map((column) => [column, new Scoreboard({ horizon, range, season })] as const),
   );
@@ -112,6 +114,12 @@ async function run(
     horizon,
   });
 }
+
+/** Forecasts issued in the last `share` of the steps. */
+const tail = (count: number, share: number): ScoredRange => ({
+  firstTarget: Math.round(count * (1 - share)) + 1,
+  end: count,
+});
 
 /** Steps in the table: its rows, or the slots of the grid they span. */
 function steps({ timesMs }: Table, cadenceMs: number): number {
