@@ -27,7 +27,7 @@ export const architectureKey = 'stepcast.architecture';
  * out. A layer's state is [batch, H]; attention carries `memory` [batch, M, H] and `filled` [batch, M], and gives its weights by
  * lag out as `attention` [batch, M], for a decoder those of its first step.
  *
- * @throws {RangeError} when something is to be taught that has no decoder.
+ * @throws {RangeError} when something is to be taught that has no decoder, or when the weights are another architecture's.
  */
 export function buildStepModel(a: Architecture, weights: Weights, options: StepModelOptions = {}): ModelProto {
   const { metadata = {}, training = false, masked = false, taught = false } = options;

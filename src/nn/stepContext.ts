@@ -1,7 +1,7 @@
 import { GraphBuilder } from '../onnx/graphBuilder.js';
 import type { Architecture } from './architecture.js';
 import { architectureParameters } from './architectureParameters.js';
-import type { Values, Weights } from './parameter.js';
+import { parameterSize, type Values, type Weights } from './parameter.js';
 
 /** A step model under construction, as its parts see it. */
 export interface StepContext {
@@ -31,7 +31,13 @@ export function stepContext(
     g.input(`dropout.${layer + 1}`, ['batch', a.hiddenSize]),
   );
   const p = Object.fromEntries(
-    architectureParameters(a).map(({ name, shape }) => [name, g.weight(name, shape, weights[name])]),
+    architectureParameters(a).map((parameter) => {
+      const { name, shape } = parameter;
+      const found = weights[name]?.length ?? 0;
+      const size = parameterSize(parameter);
+      if (found !== size) throw new RangeError(`buildStepModel: ${name} must have ${size} numbers, got ${found}`);
+      return [name, g.weight(name, shape, weights[name])];
+    }),
   );
   const real = alive && g.op('Greater', [alive, g.scalar(0.5)]);
   return {
