@@ -10,7 +10,7 @@ export interface ScoredRange {
 }
 
 /** What the series' own experts and their blend are scored as, beside persistence and seasonal naive. */
-export const scoredExperts = ['holtwinters', 'linear', 'season-linear', 'week-linear', 'blend'] as const;
+export const scoredExperts = ['holtwinters', 'linear', 'season-linear', 'week-linear', 'blend', 'blend-mean'] as const;
 export type ScoredExpert = (typeof scoredExperts)[number];
 
 interface Waiting {
@@ -68,7 +68,8 @@ export class Scoreboard {
   #askExperts(forecaster: SeriesForecaster, levels: number): Pick<Waiting, 'experts' | 'blend'> {
     const experts = new Float64Array(scoredExperts.length * this.#horizon);
     for (const [e, name] of scoredExperts.entries()) {
-      if (name === 'blend') forecaster.point(experts, e * this.#horizon);
+      if (name === 'blend') forecaster.median(experts, e * this.#horizon);
+      else if (name === 'blend-mean') forecaster.mean(experts, e * this.#horizon);
       else forecaster.expert(name satisfies ExpertName, experts, e * this.#horizon);
     }
     const blend = new Float64Array(levels * this.#horizon);

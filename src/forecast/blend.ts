@@ -7,6 +7,7 @@ const largest = 1e17; // regret: its square is a float32 still
 export interface BlendOptions {
   readonly experts: number;
   readonly horizon: number; // steps
+  readonly softness: readonly number[]; // c, one mixture each
   readonly discount?: number; // δ
 }
 
@@ -16,47 +17,50 @@ export interface BlendOptions {
  *
  *     g = clip((ŷ − y) / cσ, ±1)      r_e = g·(ŷ − f_e)      R_e ← δR_e + r_e      V_e ← δV_e + r_e²      w_e ∝ max(R_e, 0) / V_e
  *
- * g is the gradient of the Huber loss; σ is the running mean of |ŷ − y| at this step, and softness c = 0 makes it the sign: the
- * absolute loss. Equal weights while no expert is ahead of the mixture. For δ = 1 the regret against the best expert, and against
- * the best fixed mixture, is O(√(T·E)) on any sequence, √h times that for a delay of h, and nothing has to be tuned; δ below 1
- * forgets which expert was good long ago. Units cancel.
+ * g is the gradient of the Huber loss; σ is the running mean of |ŷ − y| at this step. Softness c = 0 makes it the sign, the gradient
+ * of the absolute loss: that mixture aims at the median. A large c aims at the mean. Equal weights while no expert is ahead of the
+ * mixture. For δ = 1 the regret against the best expert, and against the best fixed mixture, is O(√(T·E)) on any sequence, √h times
+ * that for a delay of h, and nothing has to be tuned; δ below 1 forgets which expert was good long ago. Units cancel.
  */
 export class Blend {
   readonly experts: number;
   readonly horizon: number;
+  readonly #softness: readonly number[];
   readonly #discount: number;
-  readonly #waiting: WaitingRows; // the experts' forecasts and the mixture
-  readonly #regret: Float32Array; // [horizon, experts]
+  readonly #waiting: WaitingRows; // the experts' forecasts and the mixtures
+  readonly #regret: Float32Array; // [mixtures, horizon, experts]
   readonly #squares: Float32Array;
   readonly #weights: Float32Array;
-  readonly #size: Float32Array; // σ
+  readonly #size: Float32Array; // σ [mixtures, horizon]
   readonly #count: Float32Array;
 
-  constructor({ experts, horizon, discount = 0.9995 }: BlendOptions) {
+  constructor({ experts, horizon, softness, discount = 0.9995 }: BlendOptions) {
+    const rows = softness.length * horizon;
     this.experts = experts;
     this.horizon = horizon;
+    this.#softness = softness;
     this.#discount = discount;
-    this.#waiting = new WaitingRows(horizon, experts + 1);
-    this.#regret = new Float32Array(horizon * experts);
-    this.#squares = new Float32Array(horizon * experts);
-    this.#weights = new Float32Array(horizon * experts).fill(1 / experts);
-    this.#size = new Float32Array(horizon);
-    this.#count = new Float32Array(horizon);
+    this.#waiting = new WaitingRows(horizon, experts + softness.length);
+    this.#regret = new Float32Array(rows * experts);
+    this.#squares = new Float32Array(rows * experts);
+    this.#weights = new Float32Array(rows * experts).fill(1 / experts);
+    this.#size = new Float32Array(rows);
+    this.#count = new Float32Array(rows);
   }
 
   /**
-   * Moves to the next tick, `skipped` ticks having been left out, and learns from its value (NaN: none) at softness c. Values and
-   * forecasts wait as float32 distances from `anchor`, a number near them that never changes.
+   * Moves to the next tick, `skipped` ticks having been left out, and learns from its value (NaN: none). Values and forecasts wait
+   * as float32 distances from `anchor`, a number near them that never changes.
    */
-  learn(y: number, anchor: number, skipped: number, softness: number): void {
-    const { experts, horizon } = this;
+  learn(y: number, anchor: number, skipped: number): void {
     this.#waiting.advance(skipped);
-    const { data } = this.#waiting;
-    for (let h = 1; h <= horizon; h++) {
+    const { data, width } = this.#waiting;
+    const actual = y - anchor;
+    for (let h = 1; h <= this.horizon; h++) {
       const row = this.#waiting.row(h);
-      const error = data[row + experts] - (y - anchor);
-      if (!Number.isNaN(error)) this.#update(h, row, error, softness);
-      data.fill(Number.NaN, row, row + experts + 1);
+      if (!Number.isNaN(actual - data[row]))
+        for (let m = 0; m < this.#softness.length; m++) this.#update(m, h, row, actual);
+      data.fill(Number.NaN, row, row + width);
     }
   }
 
@@ -65,25 +69,26 @@ export class Blend {
     this.#waiting.clear();
   }
 
-  /** Remembers `forecasts` [experts, horizon] and their mixture until their values arrive. */
+  /** Remembers `forecasts` [experts, horizon] and their mixtures until their values arrive. */
   issue(forecasts: Float64Array, anchor: number): void {
     const { experts, horizon } = this;
     const { data } = this.#waiting;
     for (let h = 1; h <= horizon; h++) {
       const row = this.#waiting.row(h);
       for (let e = 0; e < experts; e++) data[row + e] = narrow(forecasts[e * horizon + h - 1] - anchor);
-      data[row + experts] = narrow(this.#mixed(forecasts, h) - anchor);
+      for (let m = 0; m < this.#softness.length; m++)
+        data[row + experts + m] = narrow(this.#mixed(forecasts, m, h) - anchor);
     }
   }
 
-  /** Writes the mixture of `forecasts` [experts, horizon] to out[at…]. */
-  mix(forecasts: Float64Array, out: Float64Array, at: number): void {
-    for (let h = 1; h <= this.horizon; h++) out[at + h - 1] = this.#mixed(forecasts, h);
+  /** Writes mixture `mixture` of `forecasts` [experts, horizon] to out[at…]. */
+  mix(forecasts: Float64Array, mixture: number, out: Float64Array, at: number): void {
+    for (let h = 1; h <= this.horizon; h++) out[at + h - 1] = this.#mixed(forecasts, mixture, h);
   }
 
-  /** The weight of an expert at horizon step h, 0…1; those of a step sum to 1. */
-  weight(expert: number, h: number): number {
-    return this.#weights[(h - 1) * this.experts + expert];
+  /** The weight of an expert in a mixture at horizon step h, 0…1; those of a step sum to 1. */
+  weight(mixture: number, expert: number, h: number): number {
+    return this.#weights[(mixture * this.horizon + h - 1) * this.experts + expert];
   }
 
   save(writer: SnapshotWriter): void {
@@ -100,10 +105,10 @@ export class Blend {
     return [this.#regret, this.#squares, this.#weights, this.#size, this.#count];
   }
 
-  #mixed(forecasts: Float64Array, h: number): number {
+  #mixed(forecasts: Float64Array, mixture: number, h: number): number {
     let sum = 0;
     let total = 0;
-    for (let e = 0, w = (h - 1) * this.experts; e < this.experts; e++, w++) {
+    for (let e = 0, w = (mixture * this.horizon + h - 1) * this.experts; e < this.experts; e++, w++) {
       const weight = this.#weights[w];
       if (weight === 0) continue;
       sum += weight * forecasts[e * this.horizon + h - 1];
@@ -112,30 +117,32 @@ export class Blend {
     return sum / total;
   }
 
-  #update(h: number, row: number, error: number, softness: number): void {
+  #update(mixture: number, h: number, row: number, actual: number): void {
     const { experts } = this;
     const { data } = this.#waiting;
-    const gradient = this.#gradient(h, error, softness);
-    const from = (h - 1) * experts;
-    const own = data[row + experts];
+    const own = data[row + experts + mixture];
+    const at = mixture * this.horizon + h - 1;
+    const gradient = this.#gradient(at, own - actual, this.#softness[mixture]);
+    const from = at * experts;
     let sum = 0;
-    for (let e = 0; e < experts; e++) {
+    for (let e = 0, k = from; e < experts; e++, k++) {
       const regret = Math.min(largest, Math.max(-largest, gradient * (own - data[row + e])));
-      const at = from + e;
-      this.#regret[at] = this.#discount * this.#regret[at] + regret;
-      this.#squares[at] = this.#discount * this.#squares[at] + regret * regret;
-      const isAhead = this.#regret[at] > 0 && this.#squares[at] > 0;
-      this.#weights[at] = isAhead ? Math.min(1e30, this.#regret[at] / this.#squares[at]) : 0;
-      sum += this.#weights[at];
+      const R = this.#discount * this.#regret[k] + regret;
+      const V = this.#discount * this.#squares[k] + regret * regret;
+      const weight = R > 0 && V > 0 ? Math.min(1e30, R / V) : 0;
+      this.#regret[k] = R;
+      this.#squares[k] = V;
+      this.#weights[k] = weight;
+      sum += weight;
     }
-    for (let at = from; at < from + experts; at++) this.#weights[at] = sum > 0 ? this.#weights[at] / sum : 1 / experts;
+    for (let k = from; k < from + experts; k++) this.#weights[k] = sum > 0 ? this.#weights[k] / sum : 1 / experts;
   }
 
-  #gradient(h: number, error: number, softness: number): number {
-    const n = Math.min(this.#count[h - 1] + 1, memory);
-    this.#count[h - 1] = n;
-    this.#size[h - 1] += (Math.min(largest, Math.abs(error)) - this.#size[h - 1]) / n;
-    const most = softness * this.#size[h - 1];
+  #gradient(at: number, error: number, softness: number): number {
+    const n = Math.min(this.#count[at] + 1, memory);
+    this.#count[at] = n;
+    this.#size[at] += (Math.min(largest, Math.abs(error)) - this.#size[at]) / n;
+    const most = softness * this.#size[at];
     return Math.abs(error) < most ? error / most : Math.sign(error);
   }
 }

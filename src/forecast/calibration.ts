@@ -24,14 +24,15 @@ export interface CalibrationOptions {
  *
  * σ_h is the running mean of |y − ŷ|/p; p is the share of the place in the season in it, learned one step ahead. The step is
  * taken against the Q that was issued, so the long-run share of values below Q_a is a: it can stay off only while q runs away.
- * The level 0.5 is ŷ itself. Where nothing was scored at h yet, σ is that of the nearest shorter step times √(h/k), at first that
+ * The level 0.5 is ŷ itself, held between its neighbours: a ŷ that is off to one side stays inside its interval. Where nothing was scored at h yet, σ is that of the nearest shorter step times √(h/k), at first that
  * of the values' change; q begins as the normal distribution has it. Quantiles never cross and are finite.
  */
 export class Calibration {
   readonly levels: readonly number[];
   readonly horizon: number;
   readonly #past: SeriesPast;
-  readonly #waiting: WaitingRows; // ŷ and the quantiles, as distances from the anchor of the series
+  readonly #waiting: WaitingRows; // the quantiles and, where 0.5 is none of the levels, ŷ: as distances from the anchor of the series
+  readonly #centre: number; // column of ŷ
   readonly #offsets: Float32Array; // q [horizon, levels]
   readonly #scale: Float32Array; // σ
   readonly #count: Float64Array; // values scored, by horizon step
@@ -45,7 +46,9 @@ export class Calibration {
     this.horizon = horizon;
     this.levels = levels;
     this.#past = past;
-    this.#waiting = new WaitingRows(horizon, levels.length + 1);
+    const middle = levels.indexOf(0.5);
+    this.#centre = middle >= 0 ? middle : levels.length;
+    this.#waiting = new WaitingRows(horizon, Math.max(levels.length, this.#centre + 1));
     this.#offsets = new Float32Array(horizon * levels.length);
     for (let i = 0; i < this.#offsets.length; i++)
       this.#offsets[i] = deviationToError * normalQuantile(levels[i % levels.length]);
@@ -63,7 +66,7 @@ export class Calibration {
     const share = this.#shareAt(0);
     for (let h = 1; h <= this.horizon; h++) {
       const row = this.#waiting.row(h);
-      if (!Number.isNaN(actual - data[row])) this.#update(h, row, actual, share);
+      if (!Number.isNaN(actual - data[row + this.#centre])) this.#update(h, row, actual, share);
       data.fill(Number.NaN, row, row + width);
     }
   }
@@ -76,16 +79,20 @@ export class Calibration {
   /** Writes the quantiles around `median` [horizon] to `out` [horizon, levels], ascending within a step. */
   spread(median: Float64Array, out: Float64Array): void {
     const L = this.levels.length;
+    const middle = this.#centre < L ? this.#centre : -1;
     for (let h = 1, at = 0; h <= this.horizon; h++, at += L) {
       const unit = this.scale(h) * this.#shareAt(h);
       const centre = median[h - 1];
+      let below = -Number.MAX_VALUE;
       for (let l = 0; l < L; l++) {
-        const level = this.levels[l];
-        const q = this.#offsets[at + l];
-        const offset = level < 0.5 ? Math.min(0, q) : level > 0.5 ? Math.max(0, q) : 0;
-        out[at + l] = Math.min(Number.MAX_VALUE, Math.max(-Number.MAX_VALUE, centre + offset * unit));
+        if (l === middle) continue;
+        below = Math.max(below, Math.min(Number.MAX_VALUE, centre + this.#offsets[at + l] * unit));
+        out[at + l] = below;
       }
-      sortRow(out, at, L);
+      if (middle < 0) continue;
+      const low = middle > 0 ? out[at + middle - 1] : centre;
+      const high = middle + 1 < L ? out[at + middle + 1] : centre;
+      out[at + middle] = Math.min(Math.max(centre, low), Math.max(low, high));
     }
   }
 
@@ -96,8 +103,8 @@ export class Calibration {
     const L = this.levels.length;
     for (let h = 1; h <= this.horizon; h++) {
       const row = this.#waiting.row(h);
-      data[row] = narrow(median[h - 1] - anchor);
-      for (let l = 0; l < L; l++) data[row + 1 + l] = narrow(quantiles[(h - 1) * L + l] - anchor);
+      data[row + this.#centre] = narrow(median[h - 1] - anchor);
+      for (let l = 0; l < L; l++) data[row + l] = narrow(quantiles[(h - 1) * L + l] - anchor);
     }
   }
 
@@ -134,15 +141,15 @@ export class Calibration {
   #update(h: number, row: number, actual: number, share: number): void {
     const { data } = this.#waiting;
     const L = this.levels.length;
-    const size = Math.min(3e38, Math.abs(actual - data[row]));
+    const size = Math.min(3e38, Math.abs(actual - data[row + this.#centre]));
     const n = ++this.#count[h - 1];
-    const isInside = actual >= data[row + 1] && actual <= data[row + L];
+    const isInside = actual >= data[row] && actual <= data[row + L - 1];
     if (isInside) this.#covered[h - 1]++;
     const step = rate / Math.sqrt(h);
     for (let l = 0, at = (h - 1) * L; l < L; l++, at++) {
       const q = this.#offsets[at];
       const level = this.levels[l];
-      const isBelow = level < 0.5 ? actual < data[row + 1 + l] : actual <= data[row + 1 + l];
+      const isBelow = level < 0.5 ? actual < data[row + l] : actual <= data[row + l];
       this.#offsets[at] = q + step * (level - (isBelow ? 1 : 0)) * (1 + 0.5 * Math.abs(q));
     }
     if (h === 1 && this.#season > 1 && this.#scale[0] > 0) this.#learnShare(size);
@@ -174,16 +181,6 @@ export class Calibration {
       this.#shareCount.fill(0);
     }
     if (season > 0) this.#at = (this.#at + 1 + (skipped % season)) % season;
-  }
-}
-
-/** Insertion sort of L numbers from `at`: they nearly are in order. */
-function sortRow(values: Float64Array, at: number, L: number): void {
-  for (let l = at + 1; l < at + L; l++) {
-    const value = values[l];
-    let k = l;
-    for (; k > at && values[k - 1] > value; k--) values[k] = values[k - 1];
-    values[k] = value;
   }
 }
 

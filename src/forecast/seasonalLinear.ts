@@ -27,7 +27,7 @@ export interface SeasonalLinearOptions {
  *
  * with w_h learned by recursive least squares. x(t): (z(t−k) − z(t))/s for the last few steps and around one and two seasons
  * before, z(t)/s, 1, weekend, Monday. Over the `week` (where there is one) it knows what Saturday noon looks like, over the
- * `season` it learns faster. Persistence until a whole period was seen.
+ * `season` it learns faster. Persistence until a whole period was seen, and where there is no such period.
  */
 export class SeasonalLinear implements Forecaster {
   readonly horizon: number;
@@ -126,7 +126,7 @@ export class SeasonalLinear implements Forecaster {
 
   #followSeason(): void {
     const { season, week } = this.#past;
-    const period = (this.#options.over === 'week' && week) || season;
+    const period = this.#options.over === 'week' ? week : season;
     if (period !== this.#period || season !== this.#season) this.#begin(period, season);
   }
 

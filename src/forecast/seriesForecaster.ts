@@ -21,7 +21,9 @@ export const expertNames = [
 ] as const;
 export type ExpertName = (typeof expertNames)[number];
 
-const softness = 2; // of the blend's loss, in usual errors
+/** Of the two mixtures: the absolute loss, whose best answer is the median, and nearly the squared one, whose best is the mean. */
+const softness = [0, 3];
+const [median, mean] = [0, 1];
 
 export interface SeriesForecasterOptions {
   readonly horizon: number; // steps
@@ -31,10 +33,7 @@ export interface SeriesForecasterOptions {
 
 /**
  * One series: experts → blend → calibration. `learnOne` scores what waited for the value, teaches every part, and issues the
- * forecast that `forecast` reads: quantiles around the blend.
- *
- * The blend's loss is Huber's at two usual errors; for a series that stands still in a share s of its steps it is softened by
- * 1 − 2s at most to the absolute loss, whose best answer for a value that mostly stays is that it stays.
+ * forecast that `forecast` reads: quantiles around the blend's median. `mean` reads the blend that aims at the squared error instead.
  */
 export class SeriesForecaster {
   readonly horizon: number;
@@ -43,7 +42,7 @@ export class SeriesForecaster {
   readonly #experts: Readonly<Record<ExpertName, Forecaster>>;
   readonly #blend: Blend;
   readonly #calibration: Calibration;
-  readonly #point: Float64Array; // [horizon]
+  readonly #points: Float64Array; // [mixtures, horizon]
   readonly #quantiles: Float64Array; // [horizon, levels]
   readonly #forecasts: Float64Array; // [experts, horizon]
 
@@ -61,9 +60,9 @@ export class SeriesForecaster {
       'season-linear': new SeasonalLinear({ ...shared, over: 'season', gain: 0.05 }),
       'week-linear': new SeasonalLinear({ ...shared, over: 'week', gain: 0.1 }),
     };
-    this.#blend = new Blend({ experts: expertNames.length, horizon });
+    this.#blend = new Blend({ experts: expertNames.length, horizon, softness });
     this.#calibration = new Calibration({ horizon, levels, past });
-    this.#point = new Float64Array(horizon).fill(Number.NaN);
+    this.#points = new Float64Array(softness.length * horizon).fill(Number.NaN);
     this.#quantiles = new Float64Array(horizon * levels.length).fill(Number.NaN);
     this.#forecasts = new Float64Array(expertNames.length * horizon).fill(Number.NaN);
   }
@@ -75,18 +74,18 @@ export class SeriesForecaster {
       this.#blend.drop();
       this.#calibration.drop();
     }
-    this.#blend.learn(tick.y, past.values.anchor, tick.missing, softness * Math.max(0, 1 - 2 * past.stillness));
+    this.#blend.learn(tick.y, past.values.anchor, tick.missing);
     this.#calibration.learn(tick.y, tick.missing);
     for (let e = 0; e < expertNames.length; e++) {
       const expert = this.#experts[expertNames[e]];
       expert.learnOne(tick);
       expert.forecast(this.#forecasts, e * this.horizon);
     }
-    this.#blend.mix(this.#forecasts, this.#point, 0);
-    this.#calibration.spread(this.#point, this.#quantiles);
+    for (const m of [median, mean]) this.#blend.mix(this.#forecasts, m, this.#points, m * this.horizon);
+    this.#calibration.spread(this.#points, this.#quantiles);
     if (Number.isNaN(tick.y)) return;
     this.#blend.issue(this.#forecasts, past.values.anchor);
-    this.#calibration.issue(this.#point, this.#quantiles);
+    this.#calibration.issue(this.#points, this.#quantiles);
   }
 
   /** The quantiles from the last tick, `out[(h−1)·levels + l]`, in the unit of the series. Finite once a value was seen. */
@@ -94,9 +93,14 @@ export class SeriesForecaster {
     out.set(this.#quantiles);
   }
 
-  /** The blend from the last tick, `out[at + h − 1]`. */
-  point(out: Float64Array, at: number): void {
-    out.set(this.#point, at);
+  /** The blend from the last tick that aims at the median, `out[at + h − 1]`: the quantiles lie around it. */
+  median(out: Float64Array, at: number): void {
+    for (let i = 0; i < this.horizon; i++) out[at + i] = this.#points[median * this.horizon + i];
+  }
+
+  /** The blend from the last tick that aims at the mean, `out[at + h − 1]`: the one to judge by squared error. */
+  mean(out: Float64Array, at: number): void {
+    for (let i = 0; i < this.horizon; i++) out[at + i] = this.#points[mean * this.horizon + i];
   }
 
   /** What one expert says from the last tick, `out[at + h − 1]`. */
@@ -104,9 +108,9 @@ export class SeriesForecaster {
     this.#experts[name].forecast(out, at);
   }
 
-  /** The weight of an expert in the blend at horizon step h, 0…1. */
+  /** The weight of an expert in the median at horizon step h, 0…1. */
   weight(name: ExpertName, h: number): number {
-    return this.#blend.weight(expertNames.indexOf(name), h);
+    return this.#blend.weight(median, expertNames.indexOf(name), h);
   }
 
   /** How many forecasts h steps ahead were scored, and the share of values within the outermost levels. */
@@ -119,7 +123,7 @@ export class SeriesForecaster {
     for (const name of expertNames) this.#experts[name].save(writer);
     this.#blend.save(writer);
     this.#calibration.save(writer);
-    for (const values of [this.#point, this.#quantiles]) writer.f64s(values);
+    for (const values of [this.#points, this.#quantiles]) writer.f64s(values);
   }
 
   load(reader: SnapshotReader): void {
@@ -127,6 +131,6 @@ export class SeriesForecaster {
     for (const name of expertNames) this.#experts[name].load(reader);
     this.#blend.load(reader);
     this.#calibration.load(reader);
-    for (const values of [this.#point, this.#quantiles]) values.set(reader.f64s());
+    for (const values of [this.#points, this.#quantiles]) values.set(reader.f64s());
   }
 }
