@@ -14,8 +14,12 @@ export interface GraphRunner {
   release(): Promise<void>;
 }
 
+/**
+ * What is run is built by this project and has had its passes. Those of ONNX Runtime find nothing more in it, and take as long as
+ * all else that makes a session of a thousand nodes.
+ */
 export async function createGraphRunner(model: Uint8Array): Promise<GraphRunner> {
-  const session = await createSession(model);
+  const session = await createSession(model, { optimise: false });
   const { Tensor } = ortRuntime();
   return {
     inputs: session.inputNames,

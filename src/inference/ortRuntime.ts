@@ -51,11 +51,18 @@ export function ortRuntime(): typeof ort {
   return ort;
 }
 
+export interface SessionSettings {
+  readonly optimise?: boolean; // ONNX Runtime's own graph passes; true when left out
+}
+
 /** A session on that runtime. Severity 3 keeps warnings about foreign exporters' graphs off stderr. */
-export async function createSession(bytes: Uint8Array): Promise<ort.InferenceSession> {
+export async function createSession(
+  bytes: Uint8Array,
+  { optimise = true }: SessionSettings = {},
+): Promise<ort.InferenceSession> {
   const session = await ortRuntime().InferenceSession.create(bytes, {
     executionProviders: ['wasm'],
-    graphOptimizationLevel: 'all',
+    graphOptimizationLevel: optimise ? 'all' : 'disabled',
     logSeverityLevel: 3,
   });
   ort.env.wasm.wasmBinary = undefined;
