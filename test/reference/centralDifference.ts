@@ -1,5 +1,5 @@
 import type { GraphBuilder } from '../../src/onnx/graphBuilder.js';
-import { interpretGraph } from './interpretGraph.js';
+import { interpreter } from './interpretGraph.js';
 
 /** dL/d(each element of `name`) by central differences in float64: (L(w + e) − L(w − e)) / 2e. */
 export function centralDifference(
@@ -9,9 +9,10 @@ export function centralDifference(
   name: string,
   e = 1e-5,
 ): number[] {
+  const evaluate = interpreter(g);
   return feeds[name].map((value, i) => {
     const lossAt = (shifted: number): number =>
-      interpretGraph(g, { ...feeds, [name]: feeds[name].with(i, shifted) }).get(loss)!.data[0];
+      evaluate({ ...feeds, [name]: feeds[name].with(i, shifted) }).get(loss)!.data[0];
     return (lossAt(value + e) - lossAt(value - e)) / (2 * e);
   });
 }
