@@ -1,7 +1,9 @@
 import type { Config } from '../config/config.js';
 import type { Io } from '../io.js';
 import type { TrainJob } from '../lab/trainJob.js';
+import type { AccuracyRow } from '../metrics/accuracyRows.js';
 import type { ForecastListing, ForecastQuery, LiveAccuracy, SeriesListing } from '../storage/queries.js';
+import type { AccuracyQuery } from '../storage/storedAccuracy.js';
 import type { Finding } from './checks/finding.js';
 
 /* What the command line says, checked and with its defaults. */
@@ -34,6 +36,13 @@ export interface TrainCommand {
   readonly json: boolean;
 }
 
+export interface CompareCommand {
+  readonly jobs: readonly TrainJob[]; // one a structure
+  readonly out?: string; // picture
+  readonly json: boolean;
+  readonly modelsDir: string;
+}
+
 export interface InspectCommand {
   readonly file: string;
   readonly gradients?: string; // data
@@ -52,10 +61,16 @@ export interface Bodies {
   runBacktest(options: BacktestCommand, io: Io): Promise<void>;
   /** False when it was interrupted. */
   runTrain(command: TrainCommand, io: Io & { readonly signal: AbortSignal }): Promise<boolean>;
+  runCompare(command: CompareCommand, io: Io & { readonly signal: AbortSignal }): Promise<void>;
   runInspect(command: InspectCommand, io: Io): Promise<void>;
   listSeries(db: string): Promise<readonly SeriesListing[]>;
   queryForecasts(db: string, query: ForecastQuery): Promise<readonly ForecastListing[]>;
   liveAccuracy(db: string, series: string, lastN: number): Promise<LiveAccuracy | undefined>;
+  storedAccuracy(
+    db: string,
+    query: AccuracyQuery,
+    onProgress: (done: number, total: number) => void,
+  ): Promise<readonly AccuracyRow[]>;
   /** Checks of everything around the configuration, each given as soon as it is known. */
   checkSurroundings(config: Config): AsyncIterable<Finding>;
 }

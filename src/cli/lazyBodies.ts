@@ -9,10 +9,12 @@ export const lazyBodies: Bodies = {
   runDemo: async (...args) => (await import('../demo/demo.js')).runDemo(...args),
   runBacktest: async (...args) => (await import('./runBacktest.js')).runBacktest(...args),
   runTrain: async (...args) => (await import('./runTrain.js')).runTrain(...args),
+  runCompare: async (...args) => (await import('./runCompare.js')).runCompare(...args),
   runInspect: async (...args) => (await import('./runInspect.js')).runInspect(...args),
   listSeries: async (...args) => (await import('../storage/queries.js')).listSeries(...args),
   queryForecasts: async (...args) => (await import('../storage/queries.js')).queryForecasts(...args),
   liveAccuracy: async (...args) => (await import('../storage/queries.js')).liveAccuracy(...args),
+  storedAccuracy: async (...args) => (await import('../storage/storedAccuracy.js')).storedAccuracy(...args),
   checkSurroundings: async function* (config) {
     yield* (await import('./checks/checkSurroundings.js')).checkSurroundings(config);
   },

@@ -38,6 +38,13 @@ export const positive = (text: string): number => {
 export const cadence = (text: string): number =>
   expect(text === 'event' ? 0 : parseDuration(text) || undefined, 'event, or a duration such as 10s, 1m or 1h');
 
+/** `all` (null) or steps ahead with commas between them, in order and each once. */
+export const horizons = (text: string): readonly (number | null)[] => {
+  if (text === 'all') return [null];
+  const step = whole(1, 1_024, 'all, or steps ahead such as 1 or 1,6,24');
+  return [...new Set(text.split(',').map(step))].sort((a, b) => a - b);
+};
+
 /** `auto` (0) or a number of steps. */
 export const season = (text: string): number =>
   text === 'auto' ? 0 : whole(2, 100_000, 'auto, or a number of steps such as 24')(text);

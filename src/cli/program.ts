@@ -1,6 +1,8 @@
 import { Command } from 'commander';
+import { addAccuracy } from './accuracy.js';
 import { addBacktest } from './backtest.js';
 import { addCheck } from './check.js';
+import { addCompare } from './compare.js';
 import type { Context } from './context.js';
 import { addDemo } from './demo.js';
 import { addInspect } from './inspect.js';
@@ -34,7 +36,18 @@ Start here:
 
 Exit codes: 0 success, 2 bad usage or configuration, 1 any other failure.`,
     );
-  for (const add of [addRun, addDemo, addSeries, addQuery, addBacktest, addTrain, addInspect, addCheck])
+  for (const add of [
+    addRun,
+    addDemo,
+    addSeries,
+    addQuery,
+    addAccuracy,
+    addBacktest,
+    addTrain,
+    addCompare,
+    addInspect,
+    addCheck,
+  ])
     add(program, context);
   return program;
 }

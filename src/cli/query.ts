@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
-import { nearestFew } from '../config/nearest.js';
-import { StepcastError } from '../errors.js';
 import type { ForecastQuery } from '../storage/queries.js';
+import { assertKnownSeries } from './assertKnownSeries.js';
 import type { Context } from './context.js';
 import { databaseOption, formatOption } from './databaseOption.js';
 import { issued, time, wholeNumber } from './optionParsers.js';
@@ -64,7 +63,7 @@ Examples:
         throw usageError('stepcast query', '--from must not be later than --to');
       }
       const rows = await bodies.queryForecasts(db, { series, fromMs, toMs, issued, horizon });
-      if (rows.length === 0) await assertKnown(series, db);
+      if (rows.length === 0) await assertKnownSeries('query', series, db, bodies);
       printRows(
         io,
         json ? 'json' : format,
@@ -72,17 +71,4 @@ Examples:
         rows.map((row) => ({ ...row })),
       );
     });
-
-  async function assertKnown(series: string, db: string): Promise<void> {
-    const names = (await bodies.listSeries(db)).map((row) => row.series);
-    if (names.includes(series)) return;
-    const near = nearestFew(series, names, 3);
-    throw new StepcastError({
-      code: 'SERIES_UNKNOWN',
-      op: 'query',
-      subject: series,
-      message: names.length === 0 ? `${db} holds no series yet` : 'there is no such series',
-      hint: near.length > 0 ? `did you mean ${near.join(' or ')}?` : '`stepcast series` lists those there are',
-    });
-  }
 }

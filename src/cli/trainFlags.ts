@@ -33,7 +33,7 @@ export interface TrainFlags {
   momentum?: number;
   weightDecay?: number;
   lr: number;
-  schedule: ScheduleName;
+  schedule?: ScheduleName;
   warmup?: number;
   clipNorm?: number | 'off';
   clipValue?: number;
@@ -64,12 +64,14 @@ export function jobOf(
 ): TrainJob {
   const problem = contradiction(flags);
   if (problem) throw usageError(`stepcast ${command}`, problem);
-  const { task, sequence, schedule, epochs, seconds } = flags;
+  const { task, sequence, epochs, seconds } = flags;
+  const open = isOpen(flags);
+  const schedule = flags.schedule ?? (open ? 'plateau' : 'cosine');
   const single = task === 'one-to-one';
   const answersOnce = single || task === 'many-to-one';
   const bptt = flags.bptt ?? (single ? 1 : sequence === undefined ? 48 : 'full');
   const lookback = flags.lookback ?? (single ? 1 : bptt === 'full' ? 96 : 16 * bptt);
-  const steps = flags.steps ?? (epochs !== undefined ? undefined : seconds !== undefined ? 1_000_000 : 2000);
+  const steps = flags.steps ?? (epochs !== undefined ? undefined : open ? 1_000_000 : 2000);
   const onePoint = flags.loss === 'mse' || flags.loss === 'mae' || flags.loss === 'huber';
   return {
     name: basename(out).replace(/\.onnx$/, ''),
@@ -100,11 +102,19 @@ export function jobOf(
   };
 }
 
+/** Whether the number of steps is left to the clock. */
+const isOpen = ({ steps, epochs, seconds }: TrainFlags): boolean =>
+  steps === undefined && epochs === undefined && seconds !== undefined;
+
 function contradiction(flags: TrainFlags): string | undefined {
   const { task, loss, layers, bptt, lookback, horizon, levels, optimizer } = flags;
   const set = (value: unknown): boolean => value !== undefined;
   const rules: [boolean, string][] = [
     [set(flags.steps) && set(flags.epochs), '--steps and --epochs contradict each other: give one'],
+    [
+      isOpen(flags) && (flags.schedule === 'cosine' || flags.schedule === 'step'),
+      `--schedule ${flags.schedule} ends with the steps: it needs --steps or --epochs`,
+    ],
     [flags.residual === true && layers < 2, '--residual goes around layers: it needs --layers 2 or more'],
     [set(flags.memory) && flags.attention === 'none', '--memory is what attention looks at: it needs --attention'],
     [set(flags.batching) && !set(flags.sequence), '--batching is of sequences of unequal length: it needs --sequence'],

@@ -71,8 +71,10 @@ export function addTrainingOptions(command: Command): Command {
     .option('--weight-decay <w>', 'pull of the weights towards 0 (default: 0; 0.01 with adamw)', share)
     .option('--lr <rate>', 'learning rate', positive, 0.003)
     .addOption(
-      choice('--schedule <name>', 'of the learning rate; plateau acts on the held-out loss', scheduleNames).default(
-        'cosine',
+      choice(
+        '--schedule <name>',
+        'of the learning rate (default: cosine; plateau, which acts on the held-out loss, when --seconds is the only budget)',
+        scheduleNames,
       ),
     )
     .option('--warmup <n>', 'steps in which the rate rises to --lr first', wholeNumber(0, 1_000_000))

@@ -30,6 +30,7 @@ export async function cli(args: readonly string[], { bodies = {}, isTTY = false,
     runDaemon: note('runDaemon'),
     runDemo: note('runDemo'),
     runBacktest: note('runBacktest'),
+    runCompare: note('runCompare'),
     runInspect: note('runInspect'),
     runTrain: async (...given) => {
       calls.push(['runTrain', ...given]);
@@ -41,6 +42,10 @@ export async function cli(args: readonly string[], { bodies = {}, isTTY = false,
       return [];
     },
     liveAccuracy: async () => undefined,
+    storedAccuracy: async (...given) => {
+      calls.push(['storedAccuracy', ...given.slice(0, 2)] as [string, ...unknown[]]);
+      return [];
+    },
     checkSurroundings: async function* () {},
     ...bodies,
   };

@@ -50,11 +50,13 @@ describe('train', () => {
     expect(await job('--task', 'one-to-one')).toMatchObject({ horizon: 1, bptt: 1, lookback: 1 });
     const labelled = await job('--task', 'many-to-one', '--sequence', 'run', '--label', 'kind');
     expect(labelled).toMatchObject({ horizon: 1, bptt: 'full', features: ['value', 'diff'], batching: 'bucket' });
+    expect(await job('--seconds', '9')).toMatchObject({ seconds: 9, schedule: 'plateau' });
     expect(await job('--loss', 'mae')).toMatchObject({ levels: [0.5] });
   });
 
   it.each([
     ['--steps 10 --epochs 2', '--steps and --epochs contradict'],
+    ['--seconds 9 --schedule step', 'needs --steps or --epochs'],
     ['--residual', '--residual goes around layers'],
     ['--memory 8', 'it needs --attention'],
     ['--batching pad', 'it needs --sequence'],
