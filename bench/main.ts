@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Bench } from './support/bench.js';
 import { documentTable } from './support/documentTable.js';
@@ -18,6 +18,7 @@ const usage = `npm run bench -- NAME [options]
   --repeat N      rounds of the trials that are repeated
   --write         also write the table to docs/performance.md
   --table         only that, from the results of the last run
+  --data DIR      folder of the real series that accuracy and calibration read
 
 The program under test is dist/stepcast.js, built first; STEPCAST_BIN names another one.
 `;
@@ -26,6 +27,7 @@ The program under test is dist/stepcast.js, built first; STEPCAST_BIN names anot
 export async function main(args: readonly string[], { root, bundles }: Places): Promise<number> {
   const options = parse(args);
   if (typeof options === 'string') return complain(options);
+  if (options.data !== undefined) process.env.STEPCAST_DATA = resolve(options.data); // trials are processes of their own
   const names = benchNames(bundles);
   if (options.help || options.name === undefined) {
     process.stdout.write(`${usage}\n${await list(names, bundles)}`);
@@ -40,6 +42,7 @@ export async function main(args: readonly string[], { root, bundles }: Places): 
   if (options.table) {
     if (!earlier) return complain(`${file} is missing: run "npm run bench -- ${name}" first`);
     documentTable(root, name, earlier, bench);
+    bench.pictures?.(earlier.figures, join(root, 'docs/images'));
     return 0;
   }
   const trials = bench
@@ -65,7 +68,9 @@ export async function main(args: readonly string[], { root, bundles }: Places): 
   };
   writeResult(file, result);
   process.stdout.write(`${bench.table(result.figures)}\n`);
-  if (options.write) documentTable(root, name, result, bench);
+  if (!options.write) return 0;
+  documentTable(root, name, result, bench);
+  bench.pictures?.(result.figures, join(root, 'docs/images'));
   return 0;
 }
 
@@ -80,6 +85,7 @@ function parse(args: readonly string[]) {
         repeat: { type: 'string' },
         write: { type: 'boolean' },
         table: { type: 'boolean' },
+        data: { type: 'string' },
       },
     });
     const repeat = values.repeat === undefined ? undefined : Number(values.repeat);

@@ -36,7 +36,9 @@ export interface ColumnResult {
   readonly mse: number;
   readonly mase: number; // mae over the mean one-step change of the part before the scored one
   readonly pinball: number;
+  readonly crps: number;
   readonly coverage: number; // of the outermost levels
+  readonly localCoverageError: number; // of these one step ahead, over windows of 500 values
   readonly width: number;
   readonly maeByHorizon: readonly number[];
   readonly skill: { readonly persistence: number; readonly seasonal: number }; // 1 − mae / theirs
@@ -146,7 +148,9 @@ function columnResult(column: string, board: Scoreboard, table: Table, protocol:
     mse: own.mse,
     mase: own.mae / meanChange,
     pinball: own.pinball,
+    crps: own.crps,
     coverage: own.coverage,
+    localCoverageError: board.localCoverage?.localError ?? Number.NaN,
     width: own.width,
     maeByHorizon: byHorizon(board.model),
     skill: { persistence: 1 - own.mae / persistence.mae, seasonal: 1 - own.mae / seasonal.mae },

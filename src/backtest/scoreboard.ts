@@ -1,5 +1,6 @@
 import { type ExpertName, SeriesForecaster } from '../forecast/seriesForecaster.js';
 import { HorizonScore } from '../metrics/horizonScore.js';
+import { LocalCoverage } from '../metrics/localCoverage.js';
 import type { Forecast, ForecastSink } from '../pipeline/ports.js';
 import { seasonOf } from '../series/season.js';
 
@@ -29,6 +30,7 @@ export class Scoreboard {
   readonly persistence: HorizonScore;
   readonly seasonal: HorizonScore;
   readonly experts: Readonly<Record<ScoredExpert, HorizonScore>>;
+  localCoverage: LocalCoverage | undefined; // of the model's outermost levels, one step ahead
   season = 0;
   readonly #horizon: number;
   readonly #range: ScoredRange;
@@ -85,12 +87,19 @@ export class Scoreboard {
       const at = (h - 1) * levels.length;
       this.model.addPoint(h, values[at + (levels.length >> 1)], actual);
       this.model.addQuantiles(h, levels, values, at, actual);
+      if (h === 1) this.#addLocal(levels, values, actual);
       this.persistence.addPoint(h, last, actual);
       this.seasonal.addPoint(h, seasonal[h - 1], actual);
       for (const [e, name] of scoredExperts.entries())
         this.experts[name].addPoint(h, experts[e * this.#horizon + h - 1], actual);
       this.experts.blend.addQuantiles(h, levels, blend, at, actual);
     }
+  }
+
+  #addLocal(levels: readonly number[], values: Float64Array, actual: number): void {
+    const outer = levels.length - 1;
+    const local = (this.localCoverage ??= new LocalCoverage(levels[outer] - levels[0]));
+    local.add(actual >= values[0] && actual <= values[outer]);
   }
 
   /** The value one season before each target; the last value where that is missing. */

@@ -1,7 +1,7 @@
-import { pinballLoss } from './pinballLoss.js';
+import { crps } from './crps.js';
 
 /**
- * Sums of the errors of one forecaster, by horizon step: absolute, squared, and pinball over its levels; how often its
+ * Sums of the errors of one forecaster, by horizon step: absolute, squared, pinball over its levels and CRPS; how often its
  * outermost levels held the value, and how wide they were. All in the unit of the series. h counts from 1.
  */
 export class HorizonScore {
@@ -33,11 +33,9 @@ export class HorizonScore {
 
   /** `values` holds the quantiles of this step from `at`, ascending. Call beside `addPoint`. */
   addQuantiles(h: number, levels: readonly number[], values: Float64Array, at: number, actual: number): void {
-    let sum = 0;
-    for (let l = 0; l < levels.length; l++) sum += pinballLoss(levels[l], values[at + l], actual);
     const low = values[at];
     const high = values[at + levels.length - 1];
-    this.#pinball[h - 1] += sum / levels.length;
+    this.#pinball[h - 1] += crps(levels, values, at, actual) / 2;
     this.#covered[h - 1] += actual >= low && actual <= high ? 1 : 0;
     this.#width[h - 1] += high - low;
   }
@@ -45,7 +43,7 @@ export class HorizonScore {
   /** Means over all horizon steps that were scored; NaN when none was. */
   overall(): HorizonMeans {
     let n = 0;
-    const sums = { mae: 0, mse: 0, pinball: 0, coverage: 0, width: 0 };
+    const sums = { mae: 0, mse: 0, pinball: 0, crps: 0, coverage: 0, width: 0 };
     for (let h = 1; h <= this.horizon; h++) {
       const at = this.at(h);
       const weight = this.count[h - 1];
@@ -66,6 +64,7 @@ export class HorizonScore {
       mae: mean(this.#absolute),
       mse: mean(this.#squared),
       pinball: mean(this.#pinball),
+      crps: 2 * mean(this.#pinball),
       coverage: mean(this.#covered),
       width: mean(this.#width),
     };
@@ -77,6 +76,7 @@ export interface HorizonMeans {
   readonly mae: number;
   readonly mse: number;
   readonly pinball: number;
+  readonly crps: number;
   readonly coverage: number;
   readonly width: number;
 }
