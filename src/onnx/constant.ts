@@ -1,4 +1,4 @@
-import { ElementType, type TensorProto } from './modelProto.js';
+import { ElementType, type TensorProto, typeName } from './modelProto.js';
 import { tensorValues } from './tensor.js';
 
 /** A value that is part of the graph itself: a number, axes, a mask. Row-major. */
@@ -8,18 +8,17 @@ export interface Constant {
   readonly data: readonly number[];
 }
 
+const types: Readonly<Record<number, Constant['type']>> = {
+  [ElementType.float32]: 'float32',
+  [ElementType.int32]: 'int64',
+  [ElementType.int64]: 'int64',
+  [ElementType.bool]: 'bool',
+};
+
 /** @throws {TypeError} for element types a graph of this project has no use for. */
 export function constantOf(tensor: TensorProto): Constant {
-  const data = tensorValues(tensor);
-  switch (tensor.dataType) {
-    case ElementType.float32:
-      return { type: 'float32', dims: tensor.dims, data };
-    case ElementType.int32:
-    case ElementType.int64:
-      return { type: 'int64', dims: tensor.dims, data };
-    case ElementType.bool:
-      return { type: 'bool', dims: tensor.dims, data };
-    default:
-      throw new TypeError(`tensor ${tensor.name}: element type ${tensor.dataType} is not read`);
-  }
+  const type = types[tensor.dataType];
+  if (!type)
+    throw new TypeError(`tensor ${tensor.name}: ${typeName(tensor.dataType)} is not read, only float32 and integers`);
+  return { type, dims: tensor.dims, data: tensorValues(tensor) };
 }

@@ -1,32 +1,38 @@
+import type { Constant } from './constant.js';
 import type { GraphNode } from './graphNode.js';
 import { ElementType } from './modelProto.js';
 import { broadcastShapes, type Dim, normalAxis, type Shape } from './shape.js';
 import { sliceRanges } from './sliceRanges.js';
 
-/** An integer value known before the graph runs, up to the names of open axes. */
+/** Integers or truth values known before the graph runs, up to the names of open axes. */
 export interface KnownInts {
+  readonly type: 'int64' | 'bool';
   readonly dims: readonly number[];
   readonly data: readonly Dim[];
 }
+
+/** Whether a constant is one that shape arithmetic knows. */
+export const isKnown = (constant: Constant): constant is Constant & KnownInts => constant.type !== 'float32';
 
 type Known = (name: string) => KnownInts | undefined;
 
 /**
  * The value of a node of shape arithmetic (Shape, Gather, Concat, … as exporters write them), undefined where it is not known.
- * `known` answers for integers and truth values only.
+ * `known` answers for integers and truth values only; float32 is undefined.
  */
 export function foldInts(node: GraphNode, shapeOf: (name: string) => Shape, known: Known): KnownInts | undefined {
   const { opType, inputs, attributes } = node;
   if (opType === 'Shape') {
     const end = attributes.end === undefined ? undefined : Number(attributes.end);
     const data = shapeOf(inputs[0]).slice(Number(attributes.start ?? 0), end);
-    return { dims: [data.length], data };
+    return flat(data);
   }
   const rule = rules[opType];
   if (!rule) return undefined;
   const values = inputs.map((name) => (name === '' ? undefined : known(name)));
   if (values.some((value, i) => value === undefined && inputs[i] !== '')) return undefined;
-  return rule(values as KnownInts[], node);
+  const areInts = values.every((value, i) => value?.type !== 'bool' || (opType === 'Where' && i === 0));
+  return areInts ? rule(values as KnownInts[], node) : undefined;
 }
 
 /** A longer vector is data, and no shape. */
@@ -34,7 +40,7 @@ const mostAxes = 64;
 
 type Rule = (values: readonly KnownInts[], node: GraphNode) => KnownInts | undefined;
 
-const flat = (data: readonly Dim[]): KnownInts => ({ dims: [data.length], data });
+const flat = (data: readonly Dim[]): KnownInts => ({ type: 'int64', dims: [data.length], data });
 
 /** Numbers only; shapes are the small ones of shape arithmetic, so one side is a single number or both are equal. */
 const elementwise =
@@ -47,21 +53,25 @@ const elementwise =
     const data = Array.from({ length: size }, (_, i) =>
       compute(...values.map((v) => Number(v.data[v.data.length === 1 ? 0 : i]))),
     );
-    return { dims, data };
+    return { type: 'int64', dims, data };
   };
 
 const rules: Record<string, Rule> = {
   Identity: ([x]) => x,
   Cast: ([x], { attributes }) =>
     attributes.to === ElementType.int64 || attributes.to === ElementType.int32 ? x : undefined,
-  Squeeze: ([x]) => (x.data.length === 1 ? { dims: [], data: x.data } : undefined),
+  Squeeze: ([x]) => (x.data.length === 1 ? { ...x, dims: [] } : undefined),
   Unsqueeze: ([x]) => (x.dims.length === 0 ? flat(x.data) : undefined),
   Reshape: ([x, shape]) => (shape.data.length === 1 ? flat(x.data) : undefined),
   Concat: (parts) =>
     parts.every(({ dims }) => dims.length === 1) ? flat(parts.flatMap(({ data }) => data)) : undefined,
   Gather: ([x, indices]) => {
     if (x.dims.length !== 1) return undefined;
-    return { dims: indices.dims, data: indices.data.map((i) => x.data[normalAxis(Number(i), x.data.length)]) };
+    return {
+      type: 'int64',
+      dims: indices.dims,
+      data: indices.data.map((i) => x.data[normalAxis(Number(i), x.data.length)]),
+    };
   },
   Slice: (values, node) => {
     const [x] = values;
@@ -79,7 +89,7 @@ const rules: Record<string, Rule> = {
     if (a.data.length !== b.data.length && a.data.length !== 1 && b.data.length !== 1) return undefined;
     const longer = a.data.length >= b.data.length ? a : b;
     const at = (value: KnownInts, i: number): Dim => value.data[value.data.length === 1 ? 0 : i];
-    return { dims: longer.dims, data: longer.data.map((_, i) => Number(at(a, i) === at(b, i))) };
+    return { type: 'bool', dims: longer.dims, data: longer.data.map((_, i) => Number(at(a, i) === at(b, i))) };
   },
   Where: ([condition, a, b]) => {
     const size = Math.max(condition.data.length, a.data.length, b.data.length);

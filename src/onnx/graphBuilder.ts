@@ -1,6 +1,6 @@
 import { attributeOf } from './attribute.js';
 import type { Constant } from './constant.js';
-import { foldInts, type KnownInts } from './foldInts.js';
+import { foldInts, isKnown, type KnownInts } from './foldInts.js';
 import type { Attributes, GraphNode } from './graphNode.js';
 import { inferShapes } from './inferShapes.js';
 import {
@@ -98,7 +98,7 @@ export class GraphBuilder {
       const node: GraphNode = { opType, inputs, outputs, attributes, ...(name ? { name } : {}) };
       const shapeOf = (value: string): Shape => this.shape(value);
       const known = foldInts(node, shapeOf, (value) => this.#known(value));
-      if (known && isNumeric(known)) return [this.literal({ ...known, type: opType === 'Equal' ? 'bool' : 'int64' })];
+      if (known && isNumeric(known)) return [this.literal(known)];
       this.#add(node);
       const shapes = inferShapes(node, shapeOf, (value) => this.#dimsOf(value));
       for (const [i, shape] of shapes.entries()) this.#declare(outputs[i], shape);
@@ -155,7 +155,7 @@ export class GraphBuilder {
 
   #known(name: string): KnownInts | undefined {
     const constant = this.#constants.get(name);
-    return constant && constant.type !== 'float32' ? constant : this.#openInts.get(name);
+    return constant && isKnown(constant) ? constant : this.#openInts.get(name);
   }
 
   /** Like intsOf, with the names of axes that are open. */

@@ -79,6 +79,10 @@ export interface Dimension {
 /** TensorProto.DataType, the members this project knows. */
 export const ElementType = { float32: 1, int32: 6, int64: 7, bool: 9, float16: 10, float64: 11 } as const;
 
+/** An element type as messages name it. */
+export const typeName = (type: number): string =>
+  Object.entries(ElementType).find(([, each]) => each === type)?.[0] ?? `element type ${type}`;
+
 /** AttributeProto.AttributeType, the members this project knows. */
 export const AttributeType = {
   float: 1,

@@ -1,5 +1,5 @@
 import { type Constant, constantOf } from './constant.js';
-import { foldInts, type KnownInts } from './foldInts.js';
+import { foldInts, isKnown, type KnownInts } from './foldInts.js';
 import type { Graph, GraphValue, Weight } from './graph.js';
 import { type GraphNode, nodeTitle } from './graphNode.js';
 import { inferShapes } from './inferShapes.js';
@@ -75,7 +75,7 @@ function shapesOf(
   for (const [name, { dims }] of weights) shapes.set(name, dims);
   for (const [name, constant] of constants) {
     shapes.set(name, constant.dims);
-    if (constant.type !== 'float32') ints.set(name, constant);
+    if (isKnown(constant)) ints.set(name, constant);
   }
   const shapeOf = (name: string): Shape => shapes.get(name)!;
   for (const node of nodes) {

@@ -36,7 +36,11 @@ const along = (x: Tensor, p: readonly number[], axis: number): number[] =>
 
 function logSoftmax({ inputs: [x], attributes, dims: [out] }: Call): Tensor {
   const axis = axisOf(Number(attributes.axis ?? -1), x.dims.length);
-  return fill(out, (p) => at(x, p) - Math.log(along(x, p, axis).reduce((sum, v) => sum + Math.exp(v), 0)));
+  return fill(out, (p) => {
+    const row = along(x, p, axis);
+    const most = Math.max(...row); // or eˣ might leave the range of numbers
+    return at(x, p) - most - Math.log(row.reduce((sum, v) => sum + Math.exp(v - most), 0));
+  });
 }
 
 const matMul: Operator = ({ inputs: [a, b], dims: [out] }) => {
@@ -137,10 +141,10 @@ const scatterNd: Operator = ({ inputs: [x, indices, updates], dims: [out] }) => 
   return [{ dims: out, data }];
 };
 
-const pad: Operator = ({ inputs: [x, pads], dims: [out] }) => [
+const pad: Operator = ({ inputs: [x, pads, around], dims: [out] }) => [
   fill(out, (p) => {
     const from = p.map((i, k) => i - pads.data[k]);
-    return from.every((i, k) => i >= 0 && i < x.dims[k]) ? at(x, from) : 0;
+    return from.every((i, k) => i >= 0 && i < x.dims[k]) ? at(x, from) : (around?.data[0] ?? 0);
   }),
 ];
 

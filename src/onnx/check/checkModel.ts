@@ -1,8 +1,8 @@
-import { ElementType, type GraphProto, type ModelProto, type TensorProto, type ValueInfoProto } from '../modelProto.js';
+import { constantOf } from '../constant.js';
+import { type GraphProto, type ModelProto, type TensorProto, typeName, type ValueInfoProto } from '../modelProto.js';
 import { newestOpset, oldestOpset, opsetOf } from '../opset.js';
 import { readGraph } from '../readGraph.js';
 import { type Shape, sameShape } from '../shape.js';
-import { tensorValues } from '../tensor.js';
 import { checkForm } from './checkForm.js';
 import { checkOrder } from './checkOrder.js';
 import { checkTypes } from './checkTypes.js';
@@ -37,7 +37,7 @@ export function checkModel(model: ModelProto): ModelFindings {
 function checkTensor(tensor: TensorProto): string[] {
   try {
     const size = tensor.dims.reduce((product, dim) => product * dim, 1);
-    const { length } = tensorValues(tensor);
+    const { length } = constantOf(tensor).data;
     return length === size
       ? []
       : [`initializer ${tensor.name} has ${length} values, which do not fill [${tensor.dims}]`];
@@ -86,6 +86,3 @@ const agrees = (declared: Shape, found: Shape): boolean =>
     declared.map((dim, i) => (typeof dim === 'string' || typeof found[i] === 'string' ? 1 : dim)),
     found.map((dim, i) => (typeof dim === 'string' || typeof declared[i] === 'string' ? 1 : dim)),
   );
-
-const typeName = (type: number): string =>
-  Object.entries(ElementType).find(([, value]) => value === type)?.[0] ?? `type ${type}`;

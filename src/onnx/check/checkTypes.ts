@@ -1,7 +1,5 @@
-import { ElementType, type NodeProto } from '../modelProto.js';
+import { ElementType, type NodeProto, typeName } from '../modelProto.js';
 import type { OperatorForm, Slot } from './operatorForm.js';
-
-const names = new Map<number, string>(Object.entries(ElementType).map(([name, type]) => [type, name]));
 
 const fits: Readonly<Record<string, (type: number) => boolean>> = {
   float: (type) => type === ElementType.float32,
@@ -22,9 +20,9 @@ export function checkTypes(node: NodeProto, form: OperatorForm, types: Map<strin
     if (name === '' || type === 0 || !slot) continue;
     const expected = letters.get(slot.type);
     if (fits[slot.type]) {
-      if (!fits[slot.type](type)) problems.push(`takes ${slot.type} as input ${i}, but ${name} is ${names.get(type)}`);
+      if (!fits[slot.type](type)) problems.push(`takes ${slot.type} as input ${i}, but ${name} is ${typeName(type)}`);
     } else if (expected !== undefined && expected !== type) {
-      problems.push(`takes inputs of one type, but ${name} is ${names.get(type)} beside ${names.get(expected)}`);
+      problems.push(`takes inputs of one type, but ${name} is ${typeName(type)} beside ${typeName(expected)}`);
     } else letters.set(slot.type, type);
   }
   for (const [i, name] of node.output.entries()) {

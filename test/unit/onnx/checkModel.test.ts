@@ -150,7 +150,7 @@ describe('checkModel', () => {
     [
       'half precision',
       (model) => void (model.graph!.initializer[0].dataType = ElementType.float16),
-      'tensor w: element type 10 is not read',
+      'tensor w: float16 is not read, only float32 and integers',
     ],
   ])('finds %s', (_title, change, message) => {
     expect(checkModel(broken(change)).errors.join('\n')).toContain(message);

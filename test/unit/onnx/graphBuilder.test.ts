@@ -33,4 +33,16 @@ describe('GraphBuilder', () => {
   it('refuses data that does not fill its shape', () => {
     expect(() => new GraphBuilder('g').constant([1, 2], [3])).toThrow('2 values do not fill [3]');
   });
+
+  it('turns arithmetic on known shapes into constants, of the type they have', () => {
+    const g = new GraphBuilder('g');
+    const size = g.op('Shape', [g.input('x', [4, 3])]);
+    expect(g.intsOf(size)).toEqual([4, 3]);
+    const isFour = g.op('Equal', [size, g.ints([4])]);
+    expect(g.constants.get(isFour)).toEqual({ type: 'bool', dims: [2], data: [1, 0] });
+    expect(g.intsOf(g.op('Where', [isFour, g.ints([-1]), size]))).toEqual([-1, 3]);
+    expect(g.nodes).toHaveLength(0);
+    const mask = g.op('Expand', [g.literal({ type: 'bool', dims: [1], data: [1] }), g.ints([2])]);
+    expect(g.constants.has(mask)).toBe(false); // truth values are no sizes
+  });
 });
