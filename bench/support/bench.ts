@@ -24,4 +24,5 @@ export interface Bench {
   run(trial: Trial): Promise<TrialResult>;
   figures(outcomes: readonly Outcome[]): object;
   table(figures: object): string; // Markdown
+  pictures?(figures: object, folder: string): void; // written beside the documents
 }
