@@ -8,13 +8,13 @@ export interface TrainingProgress {
 
 const lineEveryMs = 10_000;
 
-/** Step, losses, speed and time left: one line redrawn on a terminal, elsewhere one every ten seconds. Skipped steps are always told. */
+/** Step, losses, speed and time left: one line redrawn on a terminal, elsewhere one at first and then every ten seconds. Skipped steps are always told. */
 export function trainingProgress(output: TextOutput, label: string): TrainingProgress {
   let drawn = false;
   let heldOut: number | undefined;
   let firstMs: number | undefined;
   let firstStep = 0;
-  let toldMs = 0;
+  let toldMs = Number.NEGATIVE_INFINITY;
   const erase = (): void => {
     if (drawn) output.write('\r\x1b[K');
     drawn = false;
@@ -23,7 +23,7 @@ export function trainingProgress(output: TextOutput, label: string): TrainingPro
     update(report, elapsedMs) {
       const { step, loss, skipped, rate } = report;
       heldOut = report.heldOut ?? heldOut;
-      if (firstMs === undefined) [firstMs, firstStep, toldMs] = [elapsedMs, step, elapsedMs];
+      if (firstMs === undefined) [firstMs, firstStep] = [elapsedMs, step];
       if (skipped) {
         erase();
         output.write(

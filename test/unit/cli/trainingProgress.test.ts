@@ -24,12 +24,12 @@ describe('trainingProgress', () => {
     expect(text).not.toContain('\n');
   });
 
-  it('writes a line every ten seconds elsewhere', () => {
+  it('writes a line at first and every ten seconds elsewhere', () => {
     const reports = Array.from({ length: 30 }, (_, i): [ReturnType<typeof report>, number] => [
       report(i + 1),
       1000 * i,
     ]);
-    expect(told(false, reports).match(/\n/g)).toHaveLength(2);
+    expect(told(false, reports).match(/\n/g)).toHaveLength(3);
   });
 
   it('always tells of a step that was skipped', () => {
