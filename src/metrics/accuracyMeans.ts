@@ -4,7 +4,7 @@ export interface AccuracyMeans {
   readonly mae: number | null; // of the median, unit of the series
   readonly mase: number | null; // mae over the mean change from one step to the next (Hyndman & Koehler 2006)
   readonly pinball: number | null; // mean over the levels
-  readonly crps: number | null; // 2 · pinball: the integral over all levels, by the levels there are
+  readonly crps: number | null; // 2 · pinball (crps.ts)
   readonly coverage: number | null; // share of values within the outermost levels
   readonly nominal: number | null; // what coverage should be
   readonly width: number | null; // of the outermost interval

@@ -4,17 +4,18 @@ import type { HorizonScore } from './horizonScore.js';
 
 /** Means over all scored targets of all `scores`, at one horizon step or at all; `naiveChange` is what MASE divides by. */
 export function pooledAccuracy(scores: readonly FormScores[], naiveChange: number, horizon?: number): AccuracyMeans {
-  const sums = { n: 0, mae: 0, pinball: 0, coverage: 0, width: 0 };
+  const sums = { n: 0, mae: 0, pinball: 0, crps: 0, coverage: 0, width: 0 };
   let nominal = 0;
   const naive = { persistence: 0, seasonal: 0, besideSeasonal: 0 };
   for (const { form, median, persistence, seasonal, besideSeasonal } of scores) {
     const last = Math.min(horizon ?? form.horizon, form.horizon);
     for (let h = horizon ?? 1; h <= last; h++) {
-      const { n, mae, pinball, coverage, width } = median.at(h);
+      const { n, mae, pinball, crps, coverage, width } = median.at(h);
       if (n === 0) continue;
       sums.n += n;
       sums.mae += n * mae;
       sums.pinball += n * pinball;
+      sums.crps += n * crps;
       sums.coverage += n * coverage;
       nominal += (n / sums.n) * (form.levels[form.levels.length - 1] - form.levels[0] - nominal);
       sums.width += n * width;
@@ -29,7 +30,7 @@ export function pooledAccuracy(scores: readonly FormScores[], naiveChange: numbe
     mae: ratio(sums.mae, n),
     mase: ratio(sums.mae / n, naiveChange),
     pinball: ratio(sums.pinball, n),
-    crps: ratio(2 * sums.pinball, n),
+    crps: ratio(sums.crps, n),
     coverage: ratio(sums.coverage, n),
     nominal: n > 0 ? nominal : null,
     width: ratio(sums.width, n),
