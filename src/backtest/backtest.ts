@@ -84,11 +84,11 @@ async function run(
   onProgress: (rows: number) => void,
 ) {
   const stepper = await shelf.load(name);
-  const horizon = Math.min(options.horizon, stepper.model.metadata.horizon);
+  const { horizon } = options;
   const { cadenceMs, season } = options;
   const settings: SeriesSettings = {
     ...{ cadenceMs, season, horizon, model: name },
-    ...{ aggregate: 'mean', lateMs: 0, maxGapSteps: 24, counter: false },
+    ...{ aggregate: 'mean', lateMs: 0, maxGapSteps: 24, counter: false, levels: [0.1, 0.5, 0.9] },
   };
   const count = steps(table, cadenceMs);
   const range = options.heldOut === undefined ? scoredRange(options.protocol, count) : tail(count, options.heldOut);

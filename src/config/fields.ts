@@ -36,6 +36,16 @@ export const fraction = () => {
   return z.number({ error }).gt(0, { error }).lte(1, { error }).meta({ title: 'number' });
 };
 
+/** Quantile levels: increasing, within (0, 1), the median among them. */
+export const quantileLevels = () => {
+  const error = 'expected increasing quantile levels within 0 and 1 with 0.5 among them, such as [0.1, 0.5, 0.9]';
+  return z
+    .array(z.number({ error }).gt(0, { error }).lt(1, { error }), { error })
+    .max(99, { error })
+    .refine((levels) => levels.includes(0.5) && levels.every((level, i) => i === 0 || level > levels[i - 1]), { error })
+    .meta({ title: 'list of numbers' });
+};
+
 export const yesNo = () => z.boolean({ error: 'expected true or false' }).meta({ title: 'true or false' });
 
 export const choice = <const T extends readonly [string, ...string[]]>(values: T) =>

@@ -9,6 +9,7 @@ import {
   fraction,
   listenAddress,
   paths,
+  quantileLevels,
   season,
   size,
   text,
@@ -103,6 +104,9 @@ const stream = z
       .describe('The value is a meter that only counts up: its increase a step is forecast, resets included.'),
     season: season().prefault('auto').describe('Season: found from the cadence, a number of steps, or a duration.'),
     horizon: whole(1, 1_024).prefault(24).describe('Steps to forecast.'),
+    levels: quantileLevels()
+      .prefault([0.1, 0.5, 0.9])
+      .describe('Quantile levels of the forecasts, increasing, 0.5 among them.'),
     model: text('a model name, or auto', { title: 'text', pattern: modelPattern(), accepts: isModelName })
       .prefault('auto')
       .describe('Name of a model, or `auto`: the one that fits.'),

@@ -36,6 +36,7 @@ export function streamSettings(stream: ParsedStream): StreamSettings {
       counter: stream.counter,
       season: 'steps' in stream.season ? stream.season.steps : stream.season.ms / cadenceMs,
       horizon: stream.horizon,
+      levels: stream.levels,
       model: stream.model,
     },
   };

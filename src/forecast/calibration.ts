@@ -153,7 +153,7 @@ export class Calibration {
       this.#offsets[at] = q + step * (level - (isBelow ? 1 : 0)) * (1 + 0.5 * Math.abs(q));
     }
     if (h === 1 && this.#season > 1 && this.#scale[0] > 0) this.#learnShare(size);
-    this.#scale[h - 1] += (size / share - this.#scale[h - 1]) / Math.min(n, memory);
+    this.#scale[h - 1] += (Math.min(3e38, size / share) - this.#scale[h - 1]) / Math.min(n, memory);
   }
 
   #learnShare(size: number): void {

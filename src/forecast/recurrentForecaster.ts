@@ -1,5 +1,6 @@
 import type { SnapshotReader, SnapshotWriter } from '../series/snapshot.js';
 import type { Tick } from '../series/types.js';
+import { medianIndex } from './forecastWriter.js';
 import type { LoadedModel } from './modelContract.js';
 import { SeriesFeatures } from './seriesFeatures.js';
 import type { StepBuffers } from './stepper.js';
@@ -7,7 +8,7 @@ import type { StepBuffers } from './stepper.js';
 /**
  * One series before a step model: what the model is told of it, and the recurrent state that is carried from tick to tick.
  * The model itself runs outside, on many series at once: `prepare` fills a row of the batch, `accept` takes the new state
- * back from it, `quantiles` reads the answer. Owns its state; nothing else changes it.
+ * back from it, `median` reads the answer. Owns its state; nothing else changes it.
  */
 export class RecurrentForecaster {
   readonly model: LoadedModel;
@@ -39,24 +40,19 @@ export class RecurrentForecaster {
   }
 
   /**
-   * The forecast of row `row` in the unit of the series: `out[h·levels + l]` for h < `horizon` steps, ascending within a step,
-   * always finite. `target: change` adds u_h·y to the last value, `value` is m + s·y.
+   * The median of row `row` in the unit of the series, always finite: `out[at + h − 1]` for h = 1…`horizon`, at most what the model
+   * has. `target: change` adds u_h·y to the last value, `value` is m + s·y.
    */
-  quantiles(batch: StepBuffers, row: number, horizon: number, out: Float64Array): void {
+  median(batch: StepBuffers, row: number, horizon: number, out: Float64Array, at: number): void {
     const { levels, target, horizon: modelHorizon } = this.model.metadata;
-    const L = levels.length;
     const { last, level, spread } = this.features;
-    for (let h = 0, from = row * modelHorizon * L; h < horizon; h++, from += L) {
+    const middle = medianIndex(levels);
+    for (let h = 1; h <= horizon; h++) {
+      const y = batch.y[(row * modelHorizon + h - 1) * levels.length + middle];
       const base = target === 'value' ? level : last;
-      const unit = target === 'value' ? spread : this.features.unit(h + 1);
-      for (let l = 0; l < L; l++) {
-        const y = batch.y[from + l];
-        const answer = base + unit * (Number.isFinite(y) ? y : 0);
-        const value = Number.isFinite(answer) ? answer : last;
-        let at = h * L + l;
-        for (; at > h * L && out[at - 1] > value; at--) out[at] = out[at - 1]; // insertion: levels never cross
-        out[at] = value;
-      }
+      const unit = target === 'value' ? spread : this.features.unit(h);
+      const answer = base + unit * (Number.isFinite(y) ? y : 0);
+      out[at + h - 1] = Number.isFinite(answer) ? answer : last;
     }
   }
 

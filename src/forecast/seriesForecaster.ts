@@ -7,8 +7,10 @@ import type { Forecaster } from './forecaster.js';
 import { HoltWinters } from './holtWinters.js';
 import { Linear } from './linear.js';
 import { Persistence } from './persistence.js';
+import type { RecurrentForecaster } from './recurrentForecaster.js';
 import { SeasonalLinear } from './seasonalLinear.js';
 import { SeasonalNaive } from './seasonalNaive.js';
+import type { StepBuffers } from './stepper.js';
 
 /** In the order of their weights. */
 export const expertNames = [
@@ -29,11 +31,15 @@ export interface SeriesForecasterOptions {
   readonly horizon: number; // steps
   readonly levels: readonly number[]; // ascending, within (0, 1)
   readonly season: number; // steps, 0 = found
+  readonly network?: RecurrentForecaster; // stepped outside, in a batch: `prepare` and `accept`, in place of `learnOne`
 }
 
 /**
  * One series: experts → blend → calibration. `learnOne` scores what waited for the value, teaches every part, and issues the
  * forecast that `forecast` reads: quantiles around the blend's median. `mean` reads the blend that aims at the squared error instead.
+ *
+ * A network is one expert more, in a second blend beside what the first made of the others: so it earns its weight against the
+ * best that is known without it. Beyond its own horizon it says what they say.
  */
 export class SeriesForecaster {
   readonly horizon: number;
@@ -45,8 +51,11 @@ export class SeriesForecaster {
   readonly #points: Float64Array; // [mixtures, horizon]
   readonly #quantiles: Float64Array; // [horizon, levels]
   readonly #forecasts: Float64Array; // [experts, horizon]
+  readonly #network: RecurrentForecaster | undefined;
+  readonly #second: Blend | undefined;
+  readonly #candidates: Float64Array; // [mixtures and the network, horizon]
 
-  constructor({ horizon, levels, season }: SeriesForecasterOptions) {
+  constructor({ horizon, levels, season, network }: SeriesForecasterOptions) {
     const past = new SeriesPast({ season, lags: Math.max(horizon, 48) });
     const shared = { horizon, past };
     this.horizon = horizon;
@@ -65,27 +74,34 @@ export class SeriesForecaster {
     this.#points = new Float64Array(softness.length * horizon).fill(Number.NaN);
     this.#quantiles = new Float64Array(horizon * levels.length).fill(Number.NaN);
     this.#forecasts = new Float64Array(expertNames.length * horizon).fill(Number.NaN);
+    const candidates = softness.length + 1;
+    this.#network = network;
+    this.#second = network && new Blend({ experts: candidates, horizon, softness });
+    this.#candidates = new Float64Array(network ? candidates * horizon : 0).fill(Number.NaN);
   }
 
   learnOne(tick: Tick): void {
-    const { past } = this;
-    past.learnOne(tick);
-    if (tick.restart) {
-      this.#blend.drop();
-      this.#calibration.drop();
-    }
-    this.#blend.learn(tick.y, past.values.anchor, tick.missing);
-    this.#calibration.learn(tick.y, tick.missing);
-    for (let e = 0; e < expertNames.length; e++) {
-      const expert = this.#experts[expertNames[e]];
-      expert.learnOne(tick);
-      expert.forecast(this.#forecasts, e * this.horizon);
-    }
-    for (const m of [median, mean]) this.#blend.mix(this.#forecasts, m, this.#points, m * this.horizon);
-    this.#calibration.spread(this.#points, this.#quantiles);
-    if (Number.isNaN(tick.y)) return;
-    this.#blend.issue(this.#forecasts, past.values.anchor);
-    this.#calibration.issue(this.#points, this.#quantiles);
+    this.#learn(tick);
+    this.#settle();
+  }
+
+  /** Learns from a tick, and writes row `row` of the batch that the network is to be stepped in. */
+  prepare(tick: Tick, batch: StepBuffers, row: number): void {
+    this.#learn(tick);
+    this.#network!.prepare(tick, batch, row);
+  }
+
+  /** Takes the network's answer and state from row `row` and issues the forecast. */
+  accept(batch: StepBuffers, row: number): void {
+    const { horizon } = this;
+    const network = this.#network!;
+    network.accept(batch, row);
+    const at = softness.length * horizon;
+    this.#candidates.set(this.#points);
+    for (let i = 0; i < horizon; i++) this.#candidates[at + i] = this.#points[median * horizon + i];
+    network.median(batch, row, Math.min(horizon, network.model.metadata.horizon), this.#candidates, at);
+    for (const m of [median, mean]) this.#second!.mix(this.#candidates, m, this.#points, m * horizon);
+    this.#settle();
   }
 
   /** The quantiles from the last tick, `out[(h−1)·levels + l]`, in the unit of the series. Finite once a value was seen. */
@@ -122,6 +138,8 @@ export class SeriesForecaster {
     this.past.save(writer);
     for (const name of expertNames) this.#experts[name].save(writer);
     this.#blend.save(writer);
+    this.#second?.save(writer);
+    this.#network?.save(writer);
     this.#calibration.save(writer);
     for (const values of [this.#points, this.#quantiles]) writer.f64s(values);
   }
@@ -130,7 +148,37 @@ export class SeriesForecaster {
     this.past.load(reader);
     for (const name of expertNames) this.#experts[name].load(reader);
     this.#blend.load(reader);
+    this.#second?.load(reader);
+    this.#network?.load(reader);
     this.#calibration.load(reader);
     for (const values of [this.#points, this.#quantiles]) values.set(reader.f64s());
+  }
+
+  #learn(tick: Tick): void {
+    const { past } = this;
+    past.learnOne(tick);
+    if (tick.restart) {
+      this.#blend.drop();
+      this.#second?.drop();
+      this.#calibration.drop();
+    }
+    this.#blend.learn(tick.y, past.values.anchor, tick.missing);
+    this.#second?.learn(tick.y, past.values.anchor, tick.missing);
+    this.#calibration.learn(tick.y, tick.missing);
+    for (let e = 0; e < expertNames.length; e++) {
+      const expert = this.#experts[expertNames[e]];
+      expert.learnOne(tick);
+      expert.forecast(this.#forecasts, e * this.horizon);
+    }
+    for (const m of [median, mean]) this.#blend.mix(this.#forecasts, m, this.#points, m * this.horizon);
+  }
+
+  #settle(): void {
+    const { past } = this;
+    this.#calibration.spread(this.#points, this.#quantiles);
+    if (past.isMissing) return;
+    this.#blend.issue(this.#forecasts, past.values.anchor);
+    this.#second?.issue(this.#candidates, past.values.anchor);
+    this.#calibration.issue(this.#points, this.#quantiles);
   }
 }

@@ -26,12 +26,9 @@ export class ModelLane {
 
   /**
    * Steps all of `pending`, in the order of each series. A batch holds a series at most once, since its next step needs the
-   * state of this one; the rest waits for the next batch. `done` is told of every row while the batch's answer stands.
+   * state of this one; the rest waits for the next batch. `done` is told of each when its forecast stands.
    */
-  async step(
-    pending: readonly PendingTick[],
-    done: (pending: PendingTick, buffers: StepBuffers, row: number) => void,
-  ): Promise<void> {
+  async step(pending: readonly PendingTick[], done: (pending: PendingTick) => void): Promise<void> {
     let waiting = pending;
     while (waiting.length > 0) {
       const round = ++this.#round;
@@ -50,7 +47,7 @@ export class ModelLane {
       await this.stepper.step(batch.length, this.#buffers);
       for (let row = 0; row < batch.length; row++) {
         batch[row].entry.forecaster.accept(this.#buffers, row);
-        done(batch[row], this.#buffers, row);
+        done(batch[row]);
       }
       waiting = later;
     }

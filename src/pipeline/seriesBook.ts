@@ -108,7 +108,7 @@ export class SeriesBook {
   }
 
   #loaded(entry: SeriesEntry, model: string, state: Uint8Array): boolean {
-    if (model !== entry.forecaster.model.sha256) return false;
+    if (model !== entry.model.sha256) return false;
     try {
       entry.load(state);
       return true;

@@ -1,5 +1,6 @@
 import type { LoadedModel } from '../forecast/modelContract.js';
 import { RecurrentForecaster } from '../forecast/recurrentForecaster.js';
+import { SeriesForecaster } from '../forecast/seriesForecaster.js';
 import { SeriesTrack } from '../series/seriesTrack.js';
 import { SnapshotReader, SnapshotWriter } from '../series/snapshot.js';
 import type { SeriesSettings } from '../series/types.js';
@@ -8,7 +9,7 @@ import { Quiet } from './quiet.js';
 
 /** Readings between two snapshots of a series. */
 export const snapshotEvery = 256;
-const layout = 2; // of a snapshot; a change of any save() raises it
+const layout = 3; // of a snapshot; a change of any save() raises it
 
 /** One known series: its way to ticks, its forecaster, and what the next snapshot needs to know. */
 export class SeriesEntry {
@@ -16,8 +17,8 @@ export class SeriesEntry {
   readonly seriesId: string;
   readonly settings: SeriesSettings;
   readonly track: SeriesTrack;
-  readonly forecaster: RecurrentForecaster;
-  readonly horizon: number; // steps: what the stream asks for, at most what the model has
+  readonly model: LoadedModel;
+  readonly forecaster: SeriesForecaster;
   readonly quiet = new Quiet();
   stepMs: number; // of the last tick
   lastReadingId = 0;
@@ -34,8 +35,8 @@ export class SeriesEntry {
     this.settings = settings;
     this.stepMs = settings.cadenceMs;
     this.track = new SeriesTrack(settings);
-    this.forecaster = new RecurrentForecaster(model, settings);
-    this.horizon = Math.min(settings.horizon, model.metadata.horizon);
+    this.model = model;
+    this.forecaster = new SeriesForecaster({ ...settings, network: new RecurrentForecaster(model, settings) });
     this.snapshotAt = 1 + ((id * 97) % snapshotEvery); // staggered, so that no commit is large
   }
 

@@ -46,5 +46,6 @@ export interface SeriesSettings {
   readonly counter: boolean; // the value is a monotonic meter: forecast its increase a step
   readonly season: number; // steps, 0 = found from the cadence
   readonly horizon: number; // steps
+  readonly levels: readonly number[]; // of the quantiles, increasing, 0.5 among them
   readonly model: string; // a registry name, or 'auto'
 }

@@ -47,7 +47,13 @@ export class StoredLog {
       ...[number, number, string, Buffer],
     ][];
     return {
-      series: series.map(([id, seriesId, settings]): SeriesRow => ({ id, seriesId, settings: JSON.parse(settings) })),
+      series: series.map(
+        ([id, seriesId, settings]): SeriesRow => ({
+          id,
+          seriesId,
+          settings: { levels: [0.1, 0.5, 0.9], ...JSON.parse(settings) },
+        }),
+      ),
       snapshots: new Map(
         snapshots.map(([series, readingId, model, state]): [number, SnapshotRow] => [
           series,

@@ -78,7 +78,7 @@ function ticksOf(
 ): Tick[] {
   const track = new SeriesTrack({
     ...{ cadenceMs, season, horizon, model: 'auto' },
-    ...{ aggregate: 'mean', lateMs: 0, maxGapSteps: 24, counter: false },
+    ...{ aggregate: 'mean', lateMs: 0, maxGapSteps: 24, counter: false, levels: [] },
   });
   const ticks: Tick[] = [];
   const emit = (tick: Tick): void => void ticks.push(tick);

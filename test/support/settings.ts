@@ -8,6 +8,7 @@ export const eventSettings: SeriesSettings = {
   counter: false,
   season: 0,
   horizon: 3,
+  levels: [0.1, 0.5, 0.9],
   model: 'auto',
 };
 

@@ -175,4 +175,4 @@ class AdmissionDesk {
 }
 
 const sameSettings = (a: SeriesSettings, b: SeriesSettings): boolean =>
-  (Object.keys(b) as (keyof SeriesSettings)[]).every((key) => a[key] === b[key]);
+  (Object.keys(b) as (keyof SeriesSettings)[]).every((key) => a[key] === b[key] || String(a[key]) === String(b[key]));

@@ -1,6 +1,5 @@
 import { concatMap, type MonoTypeOperatorFunction } from 'rxjs';
 import { decimalsFor, ForecastWriter } from '../../forecast/forecastWriter.js';
-import type { StepBuffers } from '../../forecast/stepper.js';
 import type { Clock } from '../clock.js';
 import type { Counters } from '../counters.js';
 import type { ModelLane, PendingTick } from '../modelLane.js';
@@ -21,10 +20,10 @@ export function forecastTicks({ clock, counters }: ForecastTicksOptions): MonoTy
   const slab = new NumberSlab();
   return concatMap(async (turn) => {
     for (const [lane, pending] of turn.ticks) {
-      const issue = (item: PendingTick, buffers: StepBuffers, row: number): void => {
+      const issue = (item: PendingTick): void => {
         if (item.silent || Number.isNaN(item.tick.y)) return;
         counters.forecasts++;
-        addForecast(turn, lane, item, buffers, row, writer, slab, clock.nowMs());
+        addForecast(turn, lane, item, writer, slab, clock.nowMs());
       };
       await lane.step(pending, issue);
     }
@@ -36,18 +35,16 @@ function addForecast(
   turn: Turn,
   lane: ModelLane,
   { entry, tick, logId }: PendingTick,
-  buffers: StepBuffers,
-  row: number,
   writer: ForecastWriter,
   slab: NumberSlab,
   issuedMs: number,
 ): void {
-  const { seriesId, horizon, forecaster } = entry;
-  const { levels } = forecaster.model.metadata;
+  const { seriesId, forecaster } = entry;
+  const { horizon, levels } = forecaster;
   const values = slab.take(horizon * levels.length);
-  forecaster.quantiles(buffers, row, horizon, values);
+  forecaster.forecast(values);
   const { tMs, stepMs, y, n } = tick;
-  const decimals = decimalsFor(forecaster.features.unit(1));
+  const decimals = decimalsFor(forecaster.past.change);
   const json = writer.write({
     series: seriesId,
     tMs,

@@ -34,15 +34,15 @@ function takeForgotten(book: SeriesBook, turn: Turn): void {
 }
 
 function take(entry: SeriesEntry, turn: Turn): void {
-  const { id, lastReadingId, forecaster } = entry;
-  turn.snapshots.push({ series: id, readingId: lastReadingId, model: forecaster.model.sha256, state: entry.save() });
+  const { id, lastReadingId, model } = entry;
+  turn.snapshots.push({ series: id, readingId: lastReadingId, model: model.sha256, state: entry.save() });
   entry.readingsSinceSnapshot = 0;
   entry.snapshotAt = snapshotEvery;
 }
 
 function summarise(entry: SeriesEntry, turn: Turn): void {
-  const { id, stepMs, forecaster } = entry;
-  const summary = { series: id, stepMs, season: forecaster.features.season, model: modelLabel(forecaster.model) };
+  const { id, stepMs, model, forecaster } = entry;
+  const summary = { series: id, stepMs, season: forecaster.past.season, model: modelLabel(model) };
   const text = `${stepMs} ${summary.season} ${summary.model}`;
   if (text === entry.summary) return;
   entry.summary = text;

@@ -67,7 +67,7 @@ async function published(file: string): Promise<string[]> {
   const shelf = new ModelShelf(modelsDir);
   const stepper = await shelf.load('auto');
   const settings: SeriesSettings = {
-    ...{ cadenceMs: 0, season: 0, horizon: 24, model: 'auto' },
+    ...{ cadenceMs: 0, season: 0, horizon: 24, levels: [0.1, 0.5, 0.9], model: 'auto' },
     ...{ aggregate: 'mean', lateMs: 0, maxGapSteps: 24, counter: false },
   };
   const documents: string[] = [];

@@ -33,6 +33,7 @@ const settings = {
   counter: false,
   season: 0,
   horizon: 24,
+  levels: [0.1, 0.5, 0.9],
   model: 'auto',
 } as const;
 
@@ -55,7 +56,7 @@ it('takes readings from an embedded MQTT 3.1.1 broker and publishes forecasts to
   const subscribed = firstValueFrom(connection.status$.pipe(filter(({ state }) => state === 'subscribed')));
   const three = firstValueFrom(source.deliveries$.pipe(take(3), toArray()));
   connection.start();
-  expect(await subscribed).toEqual({ state: 'subscribed', refused: [] });
+  expect(await subscribed).toEqual({ state: 'subscribed', granted: 1, refused: undefined });
 
   const sensor = await mqtt.connectAsync(url);
   for (const y of ['1', '2', '3']) await sensor.publishAsync('sensors/a', y, { qos: 1 });

@@ -41,9 +41,9 @@ describe('ModelLane', () => {
         const n = all.slice(0, i).filter((before) => before.entry === item.entry).length;
         return pending(item.entry, n);
       });
-      await new ModelLane(stepper).step(work, ({ entry: of, tick }, buffers, row) => {
-        const out = new Float64Array(12);
-        of.forecaster.quantiles(buffers, row, 4, out);
+      await new ModelLane(stepper).step(work, ({ entry: of, tick }) => {
+        const out = new Float64Array(9);
+        of.forecaster.forecast(out);
         found[`${of.seriesId}:${tick.n}`] = [...out];
       });
       return found;

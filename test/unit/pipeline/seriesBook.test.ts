@@ -134,9 +134,9 @@ describe('SeriesBook', () => {
     const daemon = await new Daemon().start();
     for (let i = 0; i < 120; i++) await daemon.hear(i, wave(i));
     const next = await daemon.next('another');
-    const { forecaster, track } = next.book.get('a')!;
-    expect([forecaster.model.sha256, track.next]).toEqual(['another', 120]);
-    expect(forecaster.features.level).toBe(daemon.book.get('a')!.forecaster.features.level);
+    const { model, forecaster, track } = next.book.get('a')!;
+    expect([model.sha256, track.next]).toEqual(['another', 120]);
+    expect(forecaster.past.level).toBe(daemon.book.get('a')!.forecaster.past.level);
     expect((await next.hear(120, 1)).forecasts[0].tick).toBe(120);
   });
 

@@ -1,6 +1,7 @@
 import { EMPTY, lastValueFrom, NEVER, of, Subject, throwError, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { RecurrentForecaster } from '../../../../src/forecast/recurrentForecaster.js';
+import { SeriesForecaster } from '../../../../src/forecast/seriesForecaster.js';
 import { stepBuffers } from '../../../../src/forecast/stepper.js';
 import { counters } from '../../../../src/pipeline/counters.js';
 import { ModelLane } from '../../../../src/pipeline/modelLane.js';
@@ -42,16 +43,17 @@ describe('forecastTicks', () => {
   it('adds what the model answers to every tick with a value, stored and published as the same numbers', async () => {
     const { stepper, turn, counted, operator } = bench();
     const { forecasts, published } = await lastValueFrom(of(turn([20], [22], [21])).pipe(operator()));
-    const alone = new RecurrentForecaster(stepper.model, eventSettings);
+    const network = new RecurrentForecaster(stepper.model, eventSettings);
+    const alone = new SeriesForecaster({ ...eventSettings, network });
     const buffers = stepBuffers(stepper.model, 1);
     const out = new Float64Array(9);
     for (const [n, y] of [20, 22, 21].entries()) {
       alone.prepare(tick(n, y), buffers, 0);
       await stepper.step(1, buffers);
       alone.accept(buffers, 0);
-      alone.quantiles(buffers, 0, 3, out);
+      alone.forecast(out);
       const found = JSON.parse(new TextDecoder().decode(published[n].json));
-      const half = (alone.features.unit(1) / 40) * (1 + 1e-9);
+      const half = (alone.past.change / 40) * (1 + 1e-9);
       found.values.flat().forEach((value: number, i: number) => {
         expect(Math.abs(value - out[i])).toBeLessThanOrEqual(half);
       });
