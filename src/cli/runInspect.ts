@@ -30,6 +30,8 @@ function print(model: ModelDescription, io: Io): void {
   const lines = [
     `${model.file}: ${model.bytes} bytes, by ${model.producer || 'an unnamed producer'}`,
     `contract    ${model.contract}`,
+    `graph       ${model.findings.errors.length === 0 ? 'sound' : 'unsound'}`,
+    ...[...model.findings.errors, ...model.findings.warnings].map((finding) => `            ${finding}`),
     `metadata    ${model.metadata === undefined ? 'none in the file' : JSON.stringify(model.metadata)}`,
     `in          ${model.inputs.map(shape).join(', ')}`,
     `out         ${model.outputs.map(shape).join(', ')}`,

@@ -8,6 +8,7 @@ import { initialWeights, parameterCount } from '../nn/architectureParameters.js'
 import { buildStepModel } from '../nn/buildStepModel.js';
 import { cells } from '../nn/cells/cells.js';
 import { stepCost } from '../nn/stepCost.js';
+import { checkModel, type ModelFindings } from '../onnx/check/checkModel.js';
 import type { ModelProto } from '../onnx/modelProto.js';
 import { readGraph } from '../onnx/readGraph.js';
 import { Random } from '../series/random.js';
@@ -18,6 +19,7 @@ export interface ModelDescription {
   readonly sha256: string;
   readonly producer: string;
   readonly contract: 'met' | string; // or what departs from it
+  readonly findings: ModelFindings; // of the graph itself
   readonly metadata: unknown;
   readonly architecture: Architecture | undefined;
   readonly inputs: readonly Value[];
@@ -51,6 +53,7 @@ export async function describeModel(path: string): Promise<ModelDescription> {
     ...{ file: path, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') },
     producer: [proto.producerName, proto.producerVersion].filter(Boolean).join(' '),
     contract: await contractOf(path),
+    findings: checkModel(proto),
     metadata: metadata && JSON.parse(metadata.value),
     architecture,
     inputs: graph.input.filter(({ name }) => !names.has(name)).map(valueWithDims),

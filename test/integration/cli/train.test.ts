@@ -52,6 +52,7 @@ describe('train, compare and inspect', () => {
     const document = JSON.parse(inspected.stdout);
     expect(document).toMatchObject({
       contract: 'met',
+      findings: { errors: [], warnings: [] },
       metadata: { name: 'm', task: 'many-to-many' },
       pictures: ['g.svg', 'g.png'],
     });
