@@ -18,6 +18,7 @@ export interface SeasonalLinearOptions {
   readonly gain: number; // γ of the profile
   readonly forgetting?: number;
   readonly clip?: number;
+  readonly near?: readonly number[]; // lags
 }
 
 /**
@@ -44,7 +45,7 @@ export class SeasonalLinear implements Forecaster {
   constructor(options: SeasonalLinearOptions) {
     this.horizon = options.horizon;
     this.#past = options.past;
-    this.#options = { forgetting: 0.9998, clip: 1.5, ...options };
+    this.#options = { forgetting: 0.9998, clip: 1.5, near, ...options };
   }
 
   learnOne({ y, missing, restart }: Tick): void {
@@ -131,7 +132,7 @@ export class SeasonalLinear implements Forecaster {
   }
 
   #begin(period: number, season: number): void {
-    const { horizon, gain, forgetting, clip } = this.#options;
+    const { horizon, gain, forgetting, clip, near } = this.#options;
     this.#period = period;
     this.#season = season;
     this.#profile = undefined;

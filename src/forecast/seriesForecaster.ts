@@ -67,7 +67,7 @@ export class SeriesForecaster {
       holtwinters: new HoltWinters(shared),
       linear: new Linear(shared),
       'season-linear': new SeasonalLinear({ ...shared, over: 'season', gain: 0.05 }),
-      'week-linear': new SeasonalLinear({ ...shared, over: 'week', gain: 0.1 }),
+      'week-linear': new SeasonalLinear({ ...shared, over: 'week', gain: 0.2 }),
     };
     this.#blend = new Blend({ experts: expertNames.length, horizon, softness });
     this.#calibration = new Calibration({ horizon, levels, past });
