@@ -1,6 +1,7 @@
 import { GraphBuilder } from '../onnx/graphBuilder.js';
 import type { ModelProto } from '../onnx/modelProto.js';
 import { readGraph } from '../onnx/readGraph.js';
+import { LastStep } from '../onnx/recurrence/lastStep.js';
 import { stateInput, unrolledStep } from '../onnx/recurrence/unrolledStep.js';
 import type { Loss } from './losses/loss.js';
 import type { TrainingGraph } from './trainingGraph.js';
@@ -27,8 +28,16 @@ export function evaluationGraph({ step, steps, batch, loss, lossOn }: Evaluation
   const further = [...outputs].filter(([name]) => !taken.has(name));
   const next = body.states.map(({ name }) => [stateInput(name), outputs.get(`${name}_next`)!] as const);
   const y = outputs.get('y')!;
-  unrolling.build([y, ...next.map(([, value]) => value), ...further.map(([, value]) => value)]);
-  const answer = lossOn === 'last' ? unrolling.at(y, steps - 1) : unrolling.rows(y);
+  unrolling.build([...next, ...further].map(([, value]) => value));
+  let answer: string;
+  if (lossOn === 'last') {
+    const last = new LastStep(body, unrolling, steps, batch);
+    const own = last.value(y);
+    answer = last.copyInto(g, [own]).get(own)!;
+  } else {
+    unrolling.build([y]);
+    answer = unrolling.rows(y);
+  }
   if (loss) {
     const [rows, horizon] = g.shape(answer).map(Number);
     const [target, weight] = ['target', 'weight'].map((name) => g.input(name, [rows, horizon]));

@@ -1,4 +1,3 @@
-import { differentiate } from '../onnx/differentiate.js';
 import { GraphBuilder } from '../onnx/graphBuilder.js';
 import type { ModelProto } from '../onnx/modelProto.js';
 import { readGraph } from '../onnx/readGraph.js';
@@ -7,6 +6,7 @@ import { withRows } from '../onnx/recurrence/batchAxis.js';
 import { stateInput, unrolledStep } from '../onnx/recurrence/unrolledStep.js';
 import type { Unrolling } from '../onnx/recurrence/unrolling.js';
 import { clip } from './clip.js';
+import { lossOfEvery, lossOfLast } from './lossAndSlopes.js';
 import type { Loss } from './losses/loss.js';
 import type { Optimiser } from './optimisers/optimiser.js';
 
@@ -53,23 +53,27 @@ export interface TrainingGraph {
 export function trainingGraph(options: TrainingGraphOptions): TrainingGraph {
   const { steps, lossOn, optimiser } = options;
   const g = new GraphBuilder('train');
-  const { body, unrolling, outputs } = unrolledStep(g, readGraph(options.step), options);
+  const unrolled = unrolledStep(g, readGraph(options.step), options);
+  const { body, unrolling, outputs } = unrolled;
   const y = outputs.get('y');
   if (y === undefined) throw new TypeError('trainingGraph: the step model has no output y');
   const next = new Map(body.states.map(({ name }) => [name, outputs.get(`${name}_next`)!]));
-  unrolling.build([y, ...next.values()]);
-  const answer = lossOn === 'last' ? unrolling.at(y, steps - 1) : unrolling.rows(y);
-  const [rows, horizon] = g.shape(answer).map(Number);
-  const target = g.input('target', [rows, horizon]);
-  const weight = g.input('weight', [rows, horizon]);
+  unrolling.build(lossOn === 'last' ? [...next.values()] : [y, ...next.values()]);
+  const { loss, slopes, direct } =
+    lossOn === 'last' ? lossOfLast(g, options, unrolled, y) : lossOfEvery(g, options, unrolled, y);
   const [rate, t] = [g.input('rate', []), g.input('t', [])];
-  const loss = options.loss.build(g, answer, target, weight);
   g.output('loss', loss);
 
-  const backward = backwardBody(body, y, next);
-  const slope = differentiate(g, loss, [answer]).get(answer)!;
-  unrolling.bindRows(backward.dY, lossOn === 'last' ? afterZeros(g, slope, steps) : slope);
-  const raw = buildBackward(unrolling, g, backward, options);
+  const backward = backwardBody(body, [...slopes.keys()], next);
+  for (const [value, slope] of slopes) unrolling.bindRows(backward.slopes.get(value)!, slope);
+  const recurrent = buildBackward(unrolling, g, backward, options);
+  const raw = new Map(
+    body.weights.flatMap(({ name, trained }) => {
+      if (!trained) return [];
+      const parts = [recurrent.get(name), direct.get(name)].filter((part) => part !== undefined);
+      return parts.length > 0 ? [[name, parts.reduce((sum, part) => g.op('Add', [sum, part]))] as const] : [];
+    }),
+  );
 
   const within = clip(g, [...raw.values()], options);
   const gradients = new Map([...raw.keys()].map((name, i) => [name, within.gradients[i]]));
@@ -127,12 +131,4 @@ function buildBackward(
     }
   }
   return new Map([...gradients].map(([name, value]) => [name, unrolling.rows(value)]));
-}
-
-/** The rows of the last step, below zeros for all others. */
-function afterZeros(g: GraphBuilder, last: string, steps: number): string {
-  if (steps === 1) return last;
-  const [rows, ...rest] = g.shape(last).map(Number);
-  const zeros = g.op('Expand', [g.scalar(0), g.ints([(steps - 1) * rows, ...rest])]);
-  return g.op('Concat', [zeros, last], { axis: 0 });
 }

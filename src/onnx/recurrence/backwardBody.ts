@@ -20,8 +20,8 @@ export interface Adjoint {
 
 /** The backward half of a step, appended to its body. */
 export interface BackwardBody {
-  readonly dY: string; // dL/dy, to be given
-  readonly gradients: ReadonlyMap<string, string>; // of each weight that y hangs on: sums over the rows
+  readonly slopes: ReadonlyMap<string, string>; // dL/dv of each value v that the loss reads, to be given
+  readonly gradients: ReadonlyMap<string, string>; // of each weight that those hang on: sums over the rows
   readonly adjoints: readonly Adjoint[];
 }
 
@@ -29,13 +29,13 @@ export interface BackwardBody {
  * The vector–Jacobian product of a step, in a form that leaves little in the loop: products gathered, sums folded into matrix
  * products, and what a step's own loss adds to an adjoint added before it is carried.
  */
-export function backwardBody(body: StepBody, y: string, next: ReadonlyMap<string, string>): BackwardBody {
+export function backwardBody(body: StepBody, read: readonly string[], next: ReadonlyMap<string, string>): BackwardBody {
   const { g, states, weights } = body;
-  const dY = g.input('adjoint.y', g.shape(y));
+  const slopes = new Map(read.map((value) => [value, g.input(`adjoint of ${value}`, g.shape(value))]));
   const carried = states.map(({ name, shape }) => g.input(`adjoint.${name}`, shape));
-  const trained = weights.filter((weight) => weight.next === undefined).map(({ name }) => name);
+  const trained = weights.filter((weight) => weight.trained).map(({ name }) => name);
   const totals = states.map(({ name }) => next.get(name)!);
-  const seeds = [[y, dY], ...totals.map((value, i) => [value, carried[i]])] as [string, string][];
+  const seeds = [...slopes, ...totals.map((value, i) => [value, carried[i]])] as [string, string][];
   const found = pullBack(g, seeds, [...trained, ...states.map(({ value }) => value), ...totals]);
 
   const zero = (shape: readonly number[]): string => g.op('Expand', [g.scalar(0), g.ints(shape)]);
@@ -63,7 +63,7 @@ export function backwardBody(body: StepBody, y: string, next: ReadonlyMap<string
     ),
   );
   return {
-    dY,
+    slopes,
     gradients: new Map(reached.map((name, i) => [name, roots[i]])),
     adjoints: adjoints.map((adjoint, i) => ({
       ...adjoint,

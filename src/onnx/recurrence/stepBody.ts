@@ -19,6 +19,7 @@ export interface BodyWeight {
   readonly name: string;
   readonly dims: readonly number[];
   readonly data: Float32Array;
+  readonly trained: boolean; // by its gradient; statistics of the data are not
   readonly next?: string; // when the step itself says what the weight becomes: running statistics
 }
 
@@ -55,12 +56,10 @@ export function stepBody(graph: Graph): StepBody {
     g,
     perStep: fed.filter((value) => !isState(value)),
     states: fed.filter(isState).map((value) => ({ ...value, next: outputs.get(`${value.name}_next`)! })),
-    weights: [...graph.weights].map(([name, { dims, data }]) => ({
-      name,
-      dims,
-      data,
-      next: outputs.get(`${name}_next`),
-    })),
+    weights: [...graph.weights].map(([name, { dims, data }]) => {
+      const next = outputs.get(`${name}_next`);
+      return { name, dims, data, trained: next === undefined && !graph.statistics.has(name), next };
+    }),
     outputs,
   };
 }

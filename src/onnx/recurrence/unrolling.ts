@@ -71,6 +71,11 @@ export class Unrolling {
     }
   }
 
+  /** Whether a value that differs from step to step was built, given or carried. */
+  knows(value: string): boolean {
+    return this.#tracks.has(value) || this.#recurrences.has(value);
+  }
+
   /** The value for all steps, step-major along its batch axis. */
   rows(value: string): string {
     if (!this.#moving.has(value)) return this.#stillAt(value, this.#steps * this.#batch);

@@ -10,6 +10,7 @@ import { sgd } from '../../../src/nn/optimisers/sgd.js';
 import { type TrainingGraph, type TrainingGraphOptions, trainingGraph } from '../../../src/nn/trainingGraph.js';
 import { GraphBuilder } from '../../../src/onnx/graphBuilder.js';
 import type { ModelProto } from '../../../src/onnx/modelProto.js';
+import { readGraph } from '../../../src/onnx/readGraph.js';
 import { Random } from '../../../src/series/random.js';
 import { maxDifference } from '../../reference/centralDifference.js';
 import { drawnFeeds } from '../../reference/drawnFeeds.js';
@@ -78,7 +79,8 @@ describe('trainingGraph: gradients are those of the graph unrolled step by step'
         ]),
       );
       const step = buildStepModel(network, weights, options);
-      expectNaive({ step, steps: 4, batch: 2 }, random);
+      expectNaive({ step, steps: 3, batch: 2 }, random);
+      expectNaive({ step, steps: 3, batch: 2, lossOn: 'last' }, random);
     });
   }
 
@@ -145,6 +147,17 @@ describe('trainingGraph', () => {
     };
     expect(perStep('gru')).toBe(5);
     expect(perStep('lstm')).toBe(2 + 6);
+  });
+
+  it('builds the head for the last step only where only that has a loss', () => {
+    const step = stepRecipe({ ...shared, cell: 'gru', layers: 1, horizon: 7 }, new Random(1));
+    const rowsOfHead = (lossOn: 'every' | 'last'): Set<unknown> => {
+      const { shapes } = readGraph(trained({ step, steps: 5, batch: 2, lossOn, loss: squaredError }).model);
+      return new Set([...shapes.values()].filter(([, width]) => width === 14).map(([rows]) => rows));
+    };
+    expect(rowsOfHead('every')).toContain(10);
+    expect(rowsOfHead('last')).toContain(2);
+    expect(rowsOfHead('last')).not.toContain(10);
   });
 
   it('carries states from segment to segment exactly: two of 24 steps are one of 48', () => {
