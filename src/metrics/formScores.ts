@@ -1,4 +1,5 @@
-import type { HorizonScore } from './horizonScore.js';
+import { HorizonScore } from './horizonScore.js';
+import { medianPlace } from './medianPlace.js';
 
 /** What forecasts have in common: one object for all that are scored together. */
 export interface ForecastForm {
@@ -10,8 +11,18 @@ export interface ForecastForm {
 /** How the forecasts of one form turned out. The last two cover the targets whose value one season before is known. */
 export interface FormScores {
   readonly form: ForecastForm;
+  readonly place: ReturnType<typeof medianPlace>;
   readonly median: HorizonScore;
   readonly persistence: HorizonScore;
   readonly seasonal: HorizonScore;
   readonly besideSeasonal: HorizonScore; // the median
+}
+
+/** Numbers a horizon step that the four scores keep. */
+export const scoreArrays = 4 * 6;
+
+export function formScores(form: ForecastForm): FormScores {
+  const score = () => new HorizonScore(form.horizon);
+  const [median, persistence, seasonal, besideSeasonal] = [score(), score(), score(), score()];
+  return { form, place: medianPlace(form.levels), median, persistence, seasonal, besideSeasonal };
 }

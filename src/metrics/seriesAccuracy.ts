@@ -1,16 +1,16 @@
 import type { AccuracyMeans } from './accuracyMeans.js';
-import type { ForecastForm, FormScores } from './formScores.js';
-import { HorizonScore } from './horizonScore.js';
-import { medianPlace } from './medianPlace.js';
+import { type ForecastForm, type FormScores, formScores, scoreArrays } from './formScores.js';
 import { pooledAccuracy } from './pooledAccuracy.js';
 
-interface Waiting {
-  tick: number; // −1: none
-  value: number;
-  scores: FormScores;
-  place: { readonly index: number; readonly weight: number };
-  values: Float64Array;
+export interface AccuracyLimits {
+  readonly season: number; // steps, 0: none
+  readonly longestHorizon: number; // steps
+  readonly mostQuantiles: number; // of a forecast
 }
+
+/** The last value and the farthest seasonal one are both needed until a target comes. */
+const memoryOf = (season: number, longestHorizon: number): number =>
+  Math.max(longestHorizon, season * Math.ceil(longestHorizon / Math.max(1, season)));
 
 /**
  * Scores stored forecasts of one series against the values of its own later steps, in the order of the steps. Seasonal naive is
@@ -19,10 +19,13 @@ interface Waiting {
  */
 export class SeriesAccuracy {
   readonly #season: number; // steps, 0: none
-  readonly #longest: number;
-  readonly #waiting: (Waiting | undefined)[];
+  readonly #longest: number; // horizon
+  readonly #stride: number; // quantiles of the largest form
+  readonly #waiting: (FormScores | undefined)[]; // of the forecast made at tick % longest
+  readonly #waitingTick: Float64Array;
+  readonly #quantiles: Float64Array; // [longest, stride]
   readonly #memory: number; // steps whose values are kept
-  readonly #ticks: Float64Array;
+  readonly #ticks: Float64Array; // whose values they are, plus one; 0: none
   readonly #values: Float64Array;
   readonly #scores = new Map<ForecastForm, FormScores>();
   #newest = Number.NEGATIVE_INFINITY; // tick
@@ -30,27 +33,37 @@ export class SeriesAccuracy {
   #change = 0;
   #changes = 0;
 
-  constructor({ season, longestHorizon }: { season: number; longestHorizon: number }) {
+  constructor({ season, longestHorizon, mostQuantiles }: AccuracyLimits) {
     this.#season = season;
     this.#longest = longestHorizon;
+    this.#stride = mostQuantiles;
     this.#waiting = new Array(longestHorizon).fill(undefined);
-    this.#memory = Math.max(1, season * Math.ceil(longestHorizon / Math.max(1, season)));
-    this.#ticks = new Float64Array(this.#memory).fill(Number.NaN);
+    this.#waitingTick = new Float64Array(longestHorizon);
+    this.#quantiles = new Float64Array(longestHorizon * mostQuantiles);
+    this.#memory = memoryOf(season, longestHorizon);
+    this.#ticks = new Float64Array(this.#memory);
     this.#values = new Float64Array(this.#memory);
+  }
+
+  /** Bytes that one of these limits holds. */
+  static sizeBytes({ season, longestHorizon, mostQuantiles }: AccuracyLimits): number {
+    return 8 * longestHorizon * (mostQuantiles + scoreArrays) + 16 * memoryOf(season, longestHorizon);
   }
 
   /** The value of a step, a whole number from 0 that grows; a step at or before the last one begins a new line. `counts`: part of the naive change. */
   observe(tick: number, value: number, counts: boolean): void {
     if (tick <= this.#newest) this.#forget();
     for (let h = Math.min(this.#longest, tick); h >= 1; h--) {
-      const waiting = this.#waiting[(tick - h) % this.#longest];
-      if (waiting?.tick === tick - h && h <= waiting.scores.form.horizon) this.#score(waiting, h, value);
+      const slot = (tick - h) % this.#longest;
+      const scores = this.#waiting[slot];
+      if (scores && this.#waitingTick[slot] === tick - h && h <= scores.form.horizon)
+        this.#score(scores, slot, h, value);
     }
     if (counts && this.#newestCounts && tick === this.#newest + 1) {
       this.#change += Math.abs(value - this.#values[this.#newest % this.#memory]);
       this.#changes++;
     }
-    this.#ticks[tick % this.#memory] = tick;
+    this.#ticks[tick % this.#memory] = tick + 1;
     this.#values[tick % this.#memory] = value;
     this.#newest = tick;
     this.#newestCounts = counts;
@@ -58,19 +71,10 @@ export class SeriesAccuracy {
 
   /** The forecast made at the step observed last: quantiles [horizon, levels], copied. */
   expect(form: ForecastForm, values: ArrayLike<number>): void {
-    const tick = this.#newest;
-    const slot = tick % this.#longest;
-    const value = this.#values[tick % this.#memory];
-    const scores = this.#scoresOf(form);
-    const old = this.#waiting[slot];
-    if (old?.scores === scores) {
-      old.tick = tick;
-      old.value = value;
-      old.values.set(values);
-    } else {
-      const place = medianPlace(form.levels);
-      this.#waiting[slot] = { tick, value, scores, place, values: Float64Array.from(values) };
-    }
+    const slot = this.#newest % this.#longest;
+    this.#waiting[slot] = this.#scoresOf(form);
+    this.#waitingTick[slot] = this.#newest;
+    this.#quantiles.set(values, slot * this.#stride);
   }
 
   /** Model versions with a forecast that was scored, in the order in which they were first met. */
@@ -88,31 +92,31 @@ export class SeriesAccuracy {
   #scoresOf(form: ForecastForm): FormScores {
     let scores = this.#scores.get(form);
     if (!scores) {
-      const score = () => new HorizonScore(form.horizon);
-      scores = { form, median: score(), persistence: score(), seasonal: score(), besideSeasonal: score() };
+      scores = formScores(form);
       this.#scores.set(form, scores);
     }
     return scores;
   }
 
-  #score({ tick, value, scores, place: { index, weight }, values }: Waiting, h: number, actual: number): void {
-    const { form, median, persistence, seasonal, besideSeasonal } = scores;
-    const at = (h - 1) * form.levels.length;
-    let point = values[at + index];
-    if (weight > 0) point += weight * (values[at + index + 1] - point);
+  #score(scores: FormScores, slot: number, h: number, actual: number): void {
+    const { form, place, median, persistence, seasonal, besideSeasonal } = scores;
+    const tick = this.#waitingTick[slot];
+    const at = slot * this.#stride + (h - 1) * form.levels.length;
+    let point = this.#quantiles[at + place.index];
+    if (place.weight > 0) point += place.weight * (this.#quantiles[at + place.index + 1] - point);
     median.addPoint(h, point, actual);
-    median.addQuantiles(h, form.levels, values, at, actual);
-    persistence.addPoint(h, value, actual);
+    median.addQuantiles(h, form.levels, this.#quantiles, at, actual);
+    persistence.addPoint(h, this.#values[tick % this.#memory], actual);
     if (this.#season === 0) return;
     const before = tick + h - this.#season * Math.ceil(h / this.#season);
-    if (before < 0 || this.#ticks[before % this.#memory] !== before) return;
+    if (before < 0 || this.#ticks[before % this.#memory] !== before + 1) return;
     seasonal.addPoint(h, this.#values[before % this.#memory], actual);
     besideSeasonal.addPoint(h, point, actual);
   }
 
   #forget(): void {
     this.#waiting.fill(undefined);
-    this.#ticks.fill(Number.NaN);
+    this.#ticks.fill(0);
     this.#newestCounts = false;
   }
 }

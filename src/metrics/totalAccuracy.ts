@@ -7,8 +7,9 @@ import type { AccuracyMeans } from './accuracyMeans.js';
 export function totalAccuracy(rows: readonly AccuracyMeans[]): AccuracyMeans {
   const of = (key: keyof AccuracyMeans): number[] => rows.map((row) => row[key]).filter((value) => value !== null);
   const skill = (key: keyof AccuracyMeans): number | null => {
-    const log = mean(of(key).map((value) => Math.log(1 - value)));
-    return log === null ? null : 1 - Math.exp(log);
+    const ratios = of(key).map((value) => 1 - value);
+    const logs = ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0);
+    return ratios.length === 0 ? null : 1 - Math.exp(logs / ratios.length);
   };
   return {
     n: of('n').reduce((sum, n) => sum + n, 0),
@@ -24,5 +25,8 @@ export function totalAccuracy(rows: readonly AccuracyMeans[]): AccuracyMeans {
   };
 }
 
-const mean = (values: readonly number[]): number | null =>
-  values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+/** Exact when all are equal. */
+function mean(values: readonly number[]): number | null {
+  if (values.length === 0) return null;
+  return values.reduce((mean, value, i) => mean + (value - mean) / (i + 1), 0);
+}

@@ -1,7 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { type AccuracyRow, detailRows, summaryRows, totalRows } from '../metrics/accuracyRows.js';
 import type { ForecastForm } from '../metrics/formScores.js';
-import { SeriesAccuracy } from '../metrics/seriesAccuracy.js';
+import { type AccuracyLimits, SeriesAccuracy } from '../metrics/seriesAccuracy.js';
 import { openForReading } from './openDatabase.js';
 import { tailOf } from './schema.js';
 
@@ -11,7 +11,7 @@ export interface AccuracyQuery {
   readonly horizons?: readonly (number | null)[]; // null: all steps as one; undefined: that for all series, every step of one
 }
 
-const blockBytes = 64 * 1024 * 1024; // of forecasts and values held at a time
+const blockBytes = 32 * 1024 * 1024; // of forecasts and values held at a time
 
 interface SeriesInStore {
   readonly id: number;
@@ -37,7 +37,7 @@ type Row = [
  * How stored forecasts turned out: each compared with the values its series had at the steps it spoke of. All series: rows of each in
  * the order of their names, then the total. One: rows by model version and horizon, none when there is no such series.
  *
- * The log is read run by run, oldest first, for as many series at a time as fit into 64 MiB: every page about once, and never more
+ * The log is read run by run, oldest first, for as many series at a time as fit into 32 MiB: every page about once, and never more
  * than the forecasts whose targets have not come.
  *
  * @throws {StepcastError} STORE_MISSING, STORE_NEWER, STORE_CORRUPT, STORE_READ_ONLY or STORE_IO.
@@ -61,13 +61,16 @@ function accuracyRows(
   onProgress: (done: number, total: number) => void,
 ): AccuracyRow[] {
   const forms = formsOf(db);
-  const longestHorizon = Math.max(1, ...[...forms.values()].map(({ horizon }) => horizon));
-  const everyStep = Array.from({ length: longestHorizon }, (_, i) => i + 1);
+  const limits = {
+    longestHorizon: Math.max(1, ...[...forms.values()].map(({ horizon }) => horizon)),
+    mostQuantiles: Math.max(1, ...[...forms.values()].map(({ horizon, levels }) => horizon * levels.length)),
+  };
+  const everyStep = Array.from({ length: limits.longestHorizon }, (_, i) => i + 1);
   const found = seriesOf(db, name);
   const rows: AccuracyRow[] = [];
-  const blocks = inBlocks(found, forms, longestHorizon);
+  const blocks = inBlocks(found, limits);
   for (const [b, block] of blocks.entries()) {
-    const scores = new Map(block.map(({ id, season }) => [id, new SeriesAccuracy({ season, longestHorizon })]));
+    const scores = new Map(block.map(({ id, season }) => [id, new SeriesAccuracy({ season, ...limits })]));
     const fromMs = Math.max(-8e15, sinceMs - Math.max(...block.map(({ leadMs }) => leadMs)));
     for (const part of partsOf(db, block, fromMs, (share) => onProgress(b + share, blocks.length))) {
       for (const [series, tick, time, value, form, base, scale, k] of part) {
@@ -111,17 +114,12 @@ function seriesOf(db: Database, name: string | undefined): SeriesInStore[] {
     .all({ name: name ?? null }) as SeriesInStore[];
 }
 
-/** Series whose waiting forecasts and remembered values fit into `blockBytes` together, neighbours by id. */
-function inBlocks(
-  series: readonly SeriesInStore[],
-  forms: ReadonlyMap<number, ForecastForm>,
-  longestHorizon: number,
-): SeriesInStore[][] {
-  const largest = Math.max(1, ...[...forms.values()].map(({ horizon, levels }) => horizon * levels.length));
+/** Neighbours by id, as many as fit into `blockBytes` together. */
+function inBlocks(series: readonly SeriesInStore[], limits: Omit<AccuracyLimits, 'season'>): SeriesInStore[][] {
   const blocks: SeriesInStore[][] = [];
   let room = 0;
   for (const one of series) {
-    const bytes = 8 * longestHorizon * largest + 16 * (one.season + longestHorizon);
+    const bytes = SeriesAccuracy.sizeBytes({ season: one.season, ...limits });
     if (blocks.length === 0 || bytes > room) {
       blocks.push([]);
       room = blockBytes;

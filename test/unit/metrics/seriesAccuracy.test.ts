@@ -7,7 +7,7 @@ const around = (...medians: number[]): number[] => medians.flatMap((m) => [m - 1
 
 describe('SeriesAccuracy', () => {
   it('gives the figures worked out by hand', () => {
-    const accuracy = new SeriesAccuracy({ season: 2, longestHorizon: 2 });
+    const accuracy = new SeriesAccuracy({ season: 2, longestHorizon: 2, mostQuantiles: 9 });
     for (const [tick, y] of [5, 6, 9, 8].entries()) {
       accuracy.observe(tick, y, true);
       accuracy.expect(form, around(y + 1, y + 2));
@@ -35,7 +35,7 @@ describe('SeriesAccuracy', () => {
   });
 
   it('looks a whole number of seasons back when the horizon is longer than the season', () => {
-    const accuracy = new SeriesAccuracy({ season: 2, longestHorizon: 3 });
+    const accuracy = new SeriesAccuracy({ season: 2, longestHorizon: 3, mostQuantiles: 9 });
     const long = { ...form, horizon: 3 };
     for (const [tick, y] of [1, 2, 4, 8, 16].entries()) {
       accuracy.observe(tick, y, true);
@@ -46,7 +46,7 @@ describe('SeriesAccuracy', () => {
   });
 
   it('counts no target that is missing, and no change across a gap', () => {
-    const accuracy = new SeriesAccuracy({ season: 0, longestHorizon: 2 });
+    const accuracy = new SeriesAccuracy({ season: 0, longestHorizon: 2, mostQuantiles: 9 });
     for (const tick of [0, 1, 3, 4]) {
       accuracy.observe(tick, tick * tick, true);
       accuracy.expect(form, around(0, 0));
@@ -57,7 +57,7 @@ describe('SeriesAccuracy', () => {
   });
 
   it('only remembers values that do not count', () => {
-    const accuracy = new SeriesAccuracy({ season: 2, longestHorizon: 2 });
+    const accuracy = new SeriesAccuracy({ season: 2, longestHorizon: 2, mostQuantiles: 9 });
     for (const [tick, y] of [100, 5, 6, 8].entries()) {
       accuracy.observe(tick, y, tick >= 2);
       if (tick >= 2) accuracy.expect(form, around(7, 7));
@@ -68,7 +68,7 @@ describe('SeriesAccuracy', () => {
   });
 
   it('keeps model versions apart, and pools them when none is named', () => {
-    const accuracy = new SeriesAccuracy({ season: 0, longestHorizon: 2 });
+    const accuracy = new SeriesAccuracy({ season: 0, longestHorizon: 2, mostQuantiles: 9 });
     const wide = { model: 'gru@2', levels: [0.05, 0.95], horizon: 1 };
     accuracy.observe(0, 0, true);
     accuracy.expect(form, around(1, 1));
@@ -86,7 +86,7 @@ describe('SeriesAccuracy', () => {
   });
 
   it('begins anew where the count of steps does', () => {
-    const accuracy = new SeriesAccuracy({ season: 2, longestHorizon: 2 });
+    const accuracy = new SeriesAccuracy({ season: 2, longestHorizon: 2, mostQuantiles: 9 });
     for (const tick of [0, 1, 2]) {
       accuracy.observe(tick, tick, true);
       accuracy.expect(form, around(0, 0));
@@ -102,7 +102,7 @@ describe('SeriesAccuracy', () => {
       ...{ n: 0, mae: null, mase: null, pinball: null, crps: null, coverage: null, nominal: null, width: null },
       ...{ skill_persistence: null, skill_seasonal: null },
     };
-    const accuracy = new SeriesAccuracy({ season: 0, longestHorizon: 2 });
+    const accuracy = new SeriesAccuracy({ season: 0, longestHorizon: 2, mostQuantiles: 9 });
     expect(accuracy.means()).toEqual(nothing);
     expect(accuracy.models).toEqual([]);
     for (const tick of [0, 1, 2]) {
