@@ -43,8 +43,8 @@ export function addCompare(program: Command, { io, bodies }: Context): void {
     .addHelpText(
       'after',
       `
-The budget is --steps (default here: 500), --epochs or --seconds, the same for all; errors are of the held-out end of the file, in the
-pipeline of the daemon, over those of persistence: below 1 is better than saying that nothing changes.
+The budget is --steps (default here: 500), --epochs or --seconds, the same for all; errors are of the held-out end of the file, over
+those of persistence: below 1 is better than saying that nothing changes. published: blended with the experts, as the daemon does.
 
 Examples:
   stepcast compare load.csv --value load --cadence 1h

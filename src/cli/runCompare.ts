@@ -26,7 +26,7 @@ const columns: readonly Column[] = [
   { name: 'structure' },
   { name: 'mae', show: digits(3) },
   { name: 'mae h=1', show: digits(3) },
-  { name: 'coverage', show: digits(3) },
+  { name: 'published', show: digits(3) },
   { name: 'parameters' },
   { name: 'step µs', show: digits(1) },
   { name: 'training s', show: digits(1) },
@@ -34,13 +34,13 @@ const columns: readonly Column[] = [
 ];
 
 function print(
-  { structures, seasonal, file, heldOut, columns: names }: Comparison,
+  { structures, seasonal, experts, file, heldOut, columns: names }: Comparison,
   pictures: readonly string[],
   io: Io,
 ): void {
   io.stdout.write(`${file}: ${names.join(', ')}; last ${(100 * heldOut).toFixed(0)} % held out\n`);
   const rows = structures.map((each) => ({
-    ...{ structure: each.name, mae: each.mae, 'mae h=1': each.maeFirst, coverage: each.coverage },
+    ...{ structure: each.name, mae: each.mae, 'mae h=1': each.maeFirst, published: each.published },
     ...{
       parameters: each.parameters,
       'step µs': each.stepMicros,
@@ -51,19 +51,25 @@ function print(
   const naive = [
     { structure: 'persistence', mae: 1, 'mae h=1': 1 },
     { structure: 'seasonal naive', mae: seasonal.mae, 'mae h=1': seasonal.maeFirst },
+    { structure: 'experts', mae: experts.mae, 'mae h=1': experts.maeFirst, published: experts.mae },
   ];
   printRows(io, 'table', columns, [...naive, ...rows]);
-  io.stdout.write('mae: mean absolute error over that of persistence, all steps ahead\n');
+  io.stdout.write(
+    'mae: mean absolute error over that of persistence, all steps ahead; published: the same, blended with the experts\n',
+  );
   for (const picture of pictures) io.stdout.write(`written: ${picture}\n`);
 }
 
-function chart({ structures, seasonal, file }: Comparison): string {
-  const none = [Number.NaN, Number.NaN];
+function chart({ structures, seasonal, experts, file }: Comparison): string {
+  const none = [Number.NaN, Number.NaN, Number.NaN];
   return barPanels({
     title: `Structures on ${file.split('/').at(-1)}, under one budget`,
-    names: ['persistence', 'seasonal naive', ...structures.map(({ name }) => name)],
+    names: ['persistence', 'seasonal naive', 'experts', ...structures.map(({ name }) => name)],
     panels: [
-      { title: 'held-out error over persistence', values: [1, seasonal.mae, ...structures.map(({ mae }) => mae)] },
+      {
+        title: 'held-out error over persistence',
+        values: [1, seasonal.mae, experts.mae, ...structures.map(({ mae }) => mae)],
+      },
       { title: 'parameters', values: [...none, ...structures.map(({ parameters }) => parameters)] },
       { title: 'one step, µs', values: [...none, ...structures.map(({ stepMicros }) => stepMicros)] },
       { title: 'training, s', values: [...none, ...structures.map(({ trainingSeconds }) => trainingSeconds)] },

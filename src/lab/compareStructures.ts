@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BacktestResult, backtest } from '../backtest/backtest.js';
+import { readTable } from '../backtest/readTable.js';
 import type { RunReport } from '../training/trainingRun.js';
+import { type NetworkScore, scoreNetwork } from './scoreNetwork.js';
 import { startTraining } from './startTraining.js';
 import { stepLatency } from './stepLatency.js';
 import type { Trained } from './trainingSession.js';
@@ -19,9 +21,9 @@ export interface Compared {
   readonly trainingSeconds: number;
   readonly steps: number;
   readonly ended: Trained['ended'];
-  readonly mae: number; // over that of persistence, mean of the columns
+  readonly mae: number; // of the network alone, over that of persistence, mean of the columns
   readonly maeFirst: number; // the same, one step ahead
-  readonly coverage: number; // of the outermost levels
+  readonly published: number; // the same of what the daemon would publish: the network blended with the experts
 }
 
 export interface Comparison {
@@ -29,7 +31,14 @@ export interface Comparison {
   readonly heldOut: number; // share
   readonly columns: readonly string[];
   readonly structures: readonly Compared[];
-  readonly seasonal: { readonly mae: number; readonly maeFirst: number }; // of seasonal naive, over persistence
+  readonly seasonal: Relative; // of seasonal naive
+  readonly experts: Relative; // of the blend of the experts without any network
+}
+
+/** A mean absolute error over that of persistence: of all steps, and one step ahead. */
+export interface Relative {
+  readonly mae: number;
+  readonly maeFirst: number;
 }
 
 export interface CompareOptions {
@@ -40,7 +49,7 @@ export interface CompareOptions {
   readonly workerUrl?: URL;
 }
 
-/** Trains each structure on the same file under the same budget, and has the pipeline of the daemon score it on the rest. */
+/** Trains each structure on the same file under the same budget, and scores it on the rest: alone, and as the daemon would blend it. */
 export async function compareStructures({
   jobs,
   modelsDir,
@@ -72,6 +81,7 @@ export async function compareStructures({
     ...{ file: files[0], heldOut: holdOut, columns: Object.keys(first.columns) },
     structures: results.map(([compared]) => compared),
     seasonal: relative(first, ({ experts }) => experts.seasonal),
+    experts: relative(first, ({ experts }) => experts.blend),
   };
 }
 
@@ -87,12 +97,17 @@ async function judge(
     ...{ file: files[0], time, values, cadenceMs, season, horizon, models: [path], modelsDir },
     ...{ protocol: 'single', heldOut: holdOut },
   });
-  const columns = Object.values(result.columns);
+  const { timesMs, columns } = readTable(files[0], { time, values, strict: true });
+  const alone: NetworkScore[] = [];
+  for (const cells of columns.values()) {
+    alone.push(await scoreNetwork(path, { timesMs, values: cells }, { cadenceMs, season, heldOut: holdOut }));
+  }
   const compared = {
     ...{ name, cell, hidden, layers, parameters, steps, ended, trainingSeconds },
     stepMicros: await stepLatency(path),
-    ...relative(result, (column) => column),
-    coverage: mean(columns.map(({ coverage }) => coverage)),
+    mae: mean(alone.map(({ network, persistence }) => network.overall().mae / persistence.overall().mae)),
+    maeFirst: mean(alone.map(({ network, persistence }) => network.at(1).mae / persistence.at(1).mae)),
+    published: relative(result, (column) => column).mae,
   };
   return [compared, result];
 }
@@ -103,7 +118,7 @@ type Column = BacktestResult['columns'][string];
 function relative(
   { columns }: BacktestResult,
   of: (column: Column) => { mae: number; maeByHorizon: readonly number[] },
-): { mae: number; maeFirst: number } {
+): Relative {
   const all = Object.values(columns).map((column) => ({ own: of(column), base: column.experts.persistence }));
   return {
     mae: mean(all.map(({ own, base }) => own.mae / base.mae)),

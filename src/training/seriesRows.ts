@@ -1,8 +1,8 @@
 import type { TargetKind } from '../forecast/modelContract.js';
 import { SeriesFeatures } from '../forecast/seriesFeatures.js';
-import { SeriesTrack } from '../series/seriesTrack.js';
 import type { Tick } from '../series/types.js';
 import type { Sequence } from './sequence.js';
+import { seriesTicks } from './seriesTicks.js';
 
 const clip = 10;
 
@@ -32,7 +32,7 @@ export interface SeriesRows extends Sequence {
 export function seriesRows(timesMs: Float64Array, values: Float64Array, options: SeriesRowsOptions): SeriesRows[] {
   const { horizon, target, season } = options;
   if (target === 'residual') throw new RangeError('seriesRows: target residual needs the experts');
-  const ticks = ticksOf(timesMs, values, options);
+  const ticks = seriesTicks(timesMs, values, options);
   const byNumber = new Map(ticks.map(({ n, y }) => [n, y]));
   const features = new SeriesFeatures({ features: options.features, horizon, season });
   const { width } = features;
@@ -70,22 +70,3 @@ export const tickRange = (stretches: readonly SeriesRows[]): { first: number; en
   first: stretches[0]?.ticks[0] ?? 0,
   end: (stretches.at(-1)?.ticks.at(-1) ?? -1) + 1,
 });
-
-function ticksOf(
-  timesMs: Float64Array,
-  values: Float64Array,
-  { cadenceMs, season, horizon }: SeriesRowsOptions,
-): Tick[] {
-  const track = new SeriesTrack({
-    ...{ cadenceMs, season, horizon, model: 'auto' },
-    ...{ aggregate: 'mean', lateMs: 0, maxGapSteps: 24, counter: false, levels: [] },
-  });
-  const ticks: Tick[] = [];
-  const emit = (tick: Tick): void => void ticks.push(tick);
-  for (const [i, tMs] of timesMs.entries()) {
-    if (Number.isNaN(values[i])) continue;
-    track.take({ tMs, y: values[i], flags: track.admit(tMs, tMs, undefined).flags }, emit);
-  }
-  track.closeUntil(Number.MAX_SAFE_INTEGER, emit);
-  return ticks;
-}

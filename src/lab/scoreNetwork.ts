@@ -1,0 +1,56 @@
+import { RecurrentForecaster } from '../forecast/recurrentForecaster.js';
+import { stepBuffers } from '../forecast/stepper.js';
+import { loadModel } from '../inference/loadModel.js';
+import { createOrtStepper } from '../inference/ortStepper.js';
+import { HorizonScore } from '../metrics/horizonScore.js';
+import { seriesTicks } from '../training/seriesTicks.js';
+
+export interface Column {
+  readonly timesMs: Float64Array;
+  readonly values: Float64Array;
+}
+
+export interface ScoreOptions {
+  readonly cadenceMs: number;
+  readonly season: number; // steps, 0: found
+  readonly heldOut: number; // share of the end that is scored
+}
+
+export interface NetworkScore {
+  readonly network: HorizonScore;
+  readonly persistence: HorizonScore; // on the same targets
+}
+
+/** What a model alone says of one series, stepped as the daemon steps it, without the experts beside it. */
+export async function scoreNetwork(
+  path: string,
+  { timesMs, values }: Column,
+  options: ScoreOptions,
+): Promise<NetworkScore> {
+  const { model, bytes } = await loadModel(path);
+  const { horizon } = model.metadata;
+  const ticks = seriesTicks(timesMs, values, { ...options, horizon });
+  const actual = new Map(ticks.map(({ n, y }) => [n, y]));
+  const [first, end] = [ticks[0].n, ticks[ticks.length - 1].n + 1];
+  const split = first + Math.round((end - first) * (1 - options.heldOut));
+  const stepper = await createOrtStepper(model, bytes, { maxBatch: 1 });
+  const buffers = stepBuffers(model, 1);
+  const forecaster = new RecurrentForecaster(model, options);
+  const score = { network: new HorizonScore(horizon), persistence: new HorizonScore(horizon) };
+  const medians = new Float64Array(horizon);
+  for (const tick of ticks) {
+    forecaster.prepare(tick, buffers, 0);
+    await stepper.step(1, buffers);
+    forecaster.accept(buffers, 0);
+    if (tick.n < split || Number.isNaN(tick.y) || tick.n + horizon >= end) continue;
+    forecaster.median(buffers, 0, horizon, medians, 0);
+    for (let h = 1; h <= horizon; h++) {
+      const came = actual.get(tick.n + h) ?? Number.NaN;
+      if (Number.isNaN(came)) continue;
+      score.network.addPoint(h, medians[h - 1], came);
+      score.persistence.addPoint(h, tick.y, came);
+    }
+  }
+  await stepper.release();
+  return score;
+}
