@@ -90,6 +90,7 @@ describe('sequences of unequal length', () => {
     ['rnn', 'every', {}],
     ['gru', 'last', {}],
     ['lstm', 'every', { layers: 2, residual: true }],
+    ['gru', 'every', { attention: 'dot', memory: 4 }],
   ] as const)(
     'give %s the same loss on %s step, and the same gradient, however they are batched (%j)',
     async (cell, lossOn, extras) => {
