@@ -4,7 +4,7 @@ import { normalQuantile } from './normalQuantile.js';
 import { WaitingRows } from './waitingRows.js';
 
 const rate = 0.03; // η at one step ahead
-const memory = 30; // errors the scale looks back on
+const memory = 30; // errors the scale looks back on at one step ahead; √h times as many at h, where neighbours share most of theirs
 const profileRate = 0.05;
 const mostPlaces = 24; // of a season, each with its own scale
 const deviationToError = Math.sqrt(Math.PI / 2); // of a normal distribution: standard deviation over mean absolute error
@@ -153,7 +153,7 @@ export class Calibration {
       this.#offsets[at] = q + step * (level - (isBelow ? 1 : 0)) * (1 + 0.5 * Math.abs(q));
     }
     if (h === 1 && this.#season > 1 && this.#scale[0] > 0) this.#learnShare(size);
-    this.#scale[h - 1] += (Math.min(3e38, size / share) - this.#scale[h - 1]) / Math.min(n, memory);
+    this.#scale[h - 1] += (Math.min(3e38, size / share) - this.#scale[h - 1]) / Math.min(n, memory * Math.sqrt(h));
   }
 
   #learnShare(size: number): void {

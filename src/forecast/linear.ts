@@ -38,7 +38,7 @@ export class Linear implements Forecaster {
   constructor({
     horizon,
     past,
-    lags = 18,
+    lags = 10,
     averages = [48, 168, 400],
     forgetting = 0.9998,
     ridge = 1,
