@@ -61,6 +61,7 @@ export async function runDaemon(config: Config, { signal, log, onReady = () => {
     const connection = createBrokerConnection({
       settings: { ...config.broker, node: config.node, prefix: config.publish.prefix },
       random: Math.random,
+      onPublishRefused: (topic, problem) => watch.publishRefused(kindOfTopic(topic, config), problem),
     });
     const warn = sampled(log, rejectsLogged);
     const source = createMqttSource({
@@ -142,6 +143,12 @@ async function restore(book: SeriesBook, stored: StoredState, log: Logger): Prom
     'state restored',
   );
 }
+
+/** `forecast` of stepcast/NODE/forecast/SERIES. */
+const kindOfTopic = (topic: string, { publish, node }: Config): string => {
+  const own = `${publish.prefix}/${node}/`;
+  return topic.startsWith(own) ? topic.slice(own.length).split('/', 1)[0]! : '';
+};
 
 const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) =>

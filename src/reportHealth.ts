@@ -22,11 +22,17 @@ export function reportHealth(log: Logger) {
   let parts: Parts | undefined;
   let storeProblem: StepcastError | undefined;
   let brokerAway: string | undefined;
+  let topicsRefused: StepcastError | undefined;
+  const publishesRefused = new Map<string, StepcastError>(); // by the kind of topic, since the last connect
+  const refusalsTold = new Set<string>();
   let wasReady = false;
 
+  const problems = (): string[] =>
+    [storeProblem, topicsRefused, ...publishesRefused.values()].flatMap((problem) => (problem ? [problem.line] : []));
+
   const health = () => ({
-    status: storeProblem ? 'degraded' : 'ok',
-    reasons: storeProblem ? [storeProblem.line] : [],
+    status: problems().length > 0 ? 'degraded' : 'ok',
+    reasons: problems(),
     series: parts?.book.size ?? 0,
     unacknowledged: parts?.connection.unacknowledged ?? 0,
     outbox: parts?.publisher.counts(),
@@ -35,7 +41,7 @@ export function reportHealth(log: Logger) {
   const tell = (): void => {
     if (!parts) return;
     const { publisher, counts, clock } = parts;
-    publisher.status(storeProblem ? 'degraded' : 'online');
+    publisher.status(problems().length > 0 ? 'degraded' : 'online');
     publisher.health({ ...health(), counts, time: clock.nowMs() });
   };
 
@@ -54,18 +60,31 @@ export function reportHealth(log: Logger) {
       storeProblem = problem;
       tell();
     },
+    /** `kind` is what such topics have in common: of each, the first is logged. Told on the health topic by its own pace, for that may be refused too. */
+    publishRefused: (kind: string, problem: StepcastError): void => {
+      publishesRefused.set(kind, problem);
+      if (refusalsTold.has(kind)) return;
+      refusalsTold.add(kind);
+      log.error({ code: problem.code }, problem.line);
+    },
     /** @param refuse is told of an answer of the broker that waiting will not change, before it was ever reached. */
     broker: (status: BrokerStatus, refuse: (error: StepcastError) => void, onReady: () => void): void => {
       if (status.state === 'connected') {
         log.info({ mqtt: status.protocolVersion === 5 ? '5' : '3.1.1', resumed: status.resumed }, 'connected');
         brokerAway = undefined;
+        publishesRefused.clear();
         tell();
       } else if (status.state === 'subscribed') {
-        if (status.refused.length > 0) refuse(status.refused[0]);
-        else {
-          log.info('listening');
-          if (!wasReady) onReady();
+        const { granted, refused } = status;
+        if (refused && granted === 0 && !wasReady) {
+          refuse(refused);
+          return;
         }
+        if (refused && refused.line !== topicsRefused?.line) log.error({ code: refused.code }, refused.line);
+        topicsRefused = refused;
+        tell();
+        if (granted > 0) log.info('listening');
+        if (!wasReady) onReady();
         wasReady = true;
       } else if (status.state === 'away') {
         if (status.misconfigured && !wasReady) refuse(status.error);

@@ -1,8 +1,8 @@
 import mqtt, { type MqttClient } from 'mqtt';
 import { type Observable, ReplaySubject, Subject } from 'rxjs';
-import { StepcastError } from '../errors.js';
+import type { StepcastError } from '../errors.js';
 import { backoffMs } from './backoff.js';
-import { BrokerMessage } from './brokerMessage.js';
+import { BrokerMessage, type MessageListener } from './brokerMessage.js';
 import { brokerProblem } from './brokerProblem.js';
 import {
   type BrokerSettings,
@@ -15,16 +15,16 @@ import {
 import { type AckTicket, type DeferredAcks, deferAcks } from './deferredAck.js';
 import { keepaliveTimer } from './keepaliveTimer.js';
 import { type PublishRoute, publishHead, publishHeaderBytes, writePublishHeader } from './publishFrame.js';
+import { createSubscriptions } from './subscriptions.js';
+import { publishRefused, topicsRefused } from './topicProblem.js';
 
 export type BrokerStatus =
   | { readonly state: 'connecting' }
   | { readonly state: 'connected'; readonly protocolVersion: 4 | 5; readonly resumed: boolean }
-  | { readonly state: 'subscribed'; readonly refused: readonly StepcastError[] }
+  /** What the broker grants by now, and one error for all it does not; again whenever that changes. */
+  | { readonly state: 'subscribed'; readonly granted: number; readonly refused: StepcastError | undefined }
   | { readonly state: 'away'; readonly error: StepcastError; readonly misconfigured: boolean; readonly retryMs: number }
   | { readonly state: 'closed' };
-
-/** Takes a message by returning true, and acknowledges it some time; false offers it to the next listener. */
-export type MessageListener = (message: BrokerMessage) => boolean;
 
 export interface BrokerConnection {
   readonly settings: BrokerSettings;
@@ -53,6 +53,9 @@ export interface BrokerConnectionOptions {
   readonly settings: BrokerSettings;
   readonly random: () => number; // [0, 1), for the jitter
   readonly maxBufferedBytes?: number; // unsent, above which nothing is accepted; default 16 MiB
+  readonly askAgainMs?: number; // for refused topic filters; default 1 minute
+  /** The broker did not take a message at QoS 1, which an MQTT 5 broker says. It is gone. */
+  readonly onPublishRefused?: (topic: string, error: StepcastError) => void;
 }
 
 /** A connection that lived this long starts the backoff anew. */
@@ -64,17 +67,17 @@ export const createBrokerConnection = ({
   settings,
   random,
   maxBufferedBytes = 16 * 1_048_576,
+  askAgainMs = 60_000,
+  onPublishRefused = () => {},
 }: BrokerConnectionOptions): BrokerConnection => {
   const status$ = new ReplaySubject<BrokerStatus>(1);
   const ready$ = new Subject<void>();
-  const subscriptions: { filters: readonly string[]; listener: MessageListener }[] = [];
   let client: MqttClient | undefined;
   let acks: DeferredAcks | undefined;
   let protocolVersion: 4 | 5 = 5;
   let accepted = false; // this network connection, by its CONNACK
   let up = false; // accepted, and mqtt.js is done resending
   let everAccepted = false;
-  let subscribed = false; // in the present session, by this process
   let closing = false;
   let session = 0;
   let attempt = 0;
@@ -91,8 +94,7 @@ export const createBrokerConnection = ({
   const dispatch = (packet: mqtt.IPublishPacket, ticket: AckTicket | undefined) => {
     heard = true;
     const message = new BrokerMessage(packet, ticket, session);
-    for (const { listener } of subscriptions) if (listener(message)) return;
-    message.acknowledge();
+    if (!subscriptions.deliver(message)) message.acknowledge();
   };
 
   const brokerIsThere = () => {
@@ -137,7 +139,7 @@ export const createBrokerConnection = ({
     inFlightLimit = packet.properties?.receiveMaximum ?? 65_535;
     if (packet.sessionPresent) return;
     session++;
-    subscribed = false;
+    subscriptions.forget();
   };
 
   const onConnect = (packet: mqtt.IConnackPacket) => {
@@ -146,35 +148,35 @@ export const createBrokerConnection = ({
     stableTimer = setTimeout(() => (attempt = 0), stableMs);
     stableTimer.unref();
     status$.next({ state: 'connected', protocolVersion, resumed: packet.sessionPresent });
-    if (subscribed) status$.next({ state: 'subscribed', refused: [] });
-    else
-      subscribe(
-        subscriptions.flatMap(({ filters }) => filters),
-        packet.sessionPresent,
-      );
+    // Rights may have changed meanwhile; an MQTT 3.1.1 broker would send all retained messages again.
+    subscriptions.ask(protocolVersion === 5 ? 'all' : 'missing', 'anew');
     sayStatus(statusText);
     blocked = false;
     ready$.next();
   };
 
-  const subscribe = (filters: readonly string[], resumed: boolean) => {
-    if (filters.length === 0) return;
-    const asked = [...new Set(filters)];
-    // In a session that goes on, retained messages come only for filters that are new in it.
-    const options = { qos: 1, rap: false, rh: resumed ? 1 : 0 } as const;
-    client!.subscribe(Object.fromEntries(asked.map((filter) => [filter, options])), (error, _, packet) => {
-      if (error && !packet) return; // the connection ended first: the next one asks again
-      subscribed = true;
-      const granted = packet?.granted as number[] | undefined;
-      const refused = asked.filter((_, index) => (granted?.[index] ?? 0) >= 128);
-      status$.next({ state: 'subscribed', refused: refused.map(topicRefused) });
-    });
-  };
+  // rh: retained messages come only for filters that are new in the session.
+  const options = { qos: 1, rap: false, rh: 1 } as const;
+  const subscriptions = createSubscriptions({
+    subscribe: (filters, answered) => {
+      client!.subscribe(Object.fromEntries(filters.map((filter) => [filter, options])), (_error, _grants, packet) => {
+        if (packet) answered((packet.granted ?? []) as number[]);
+      });
+    },
+    told: (granted, refused) =>
+      status$.next({
+        state: 'subscribed',
+        granted,
+        refused: refused.length > 0 ? topicsRefused(settings.url, refused) : undefined,
+      }),
+    askAgainMs,
+  });
 
   const onClose = () => {
     const connected = accepted;
     accepted = up = false;
     clearTimeout(stableTimer);
+    subscriptions.pause();
     if (closing) return;
     const ending = { url: settings.url, connected, error: lastError, disconnectCode };
     const code = lastError?.code;
@@ -210,21 +212,14 @@ export const createBrokerConnection = ({
 
   const publishQos1 = (topic: string, payload: Buffer, options: { retain: boolean; properties?: object }) => {
     inFlight++;
-    client!.publish(topic, payload, { qos: 1, ...options }, () => {
+    client!.publish(topic, payload, { qos: 1, ...options }, (error) => {
       inFlight--;
+      const code = (error as { code?: unknown } | undefined)?.code;
+      if (typeof code === 'number' && code >= 128) onPublishRefused(topic, publishRefused(settings.url, topic, code));
       release();
     });
   };
   const sayStatus = (text: string) => publishQos1(statusTopic(settings), Buffer.from(text), { retain: true });
-
-  const topicRefused = (filter: string) =>
-    new StepcastError({
-      code: 'TOPIC_REFUSED',
-      op: 'subscribe to',
-      subject: filter,
-      message: `${shownUrl(settings.url)} does not allow it`,
-      hint: 'check the filter and the rights of this user at the broker',
-    });
 
   const refuse = () => {
     blocked = true;
@@ -284,9 +279,8 @@ export const createBrokerConnection = ({
       open();
     },
     subscribe: (filters, listener) => {
-      subscriptions.push({ filters, listener });
-      if (up) subscribe(filters, false);
-      else subscribed = false;
+      subscriptions.add(filters, listener);
+      if (up) subscriptions.ask('missing', 'anew');
     },
     route,
     publish: ({ payload, ...target }) => route(target)(payload),
@@ -300,6 +294,7 @@ export const createBrokerConnection = ({
       closing = true;
       clearTimeout(retryTimer);
       clearTimeout(stableTimer);
+      subscriptions.pause();
       const wasUp = up;
       if (wasUp) sayStatus('offline');
       acks?.shut();

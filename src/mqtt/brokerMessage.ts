@@ -1,6 +1,9 @@
 import type { IPublishPacket } from 'mqtt';
 import type { AckTicket } from './deferredAck.js';
 
+/** Takes a message by returning true, and acknowledges it some time; false offers it to the next listener. */
+export type MessageListener = (message: BrokerMessage) => boolean;
+
 /** One PUBLISH as it was delivered, not yet acknowledged. */
 export class BrokerMessage {
   readonly topic: string;

@@ -70,8 +70,8 @@ describe('brokerConnection', () => {
     const line = await broker.connection(0);
     const [subscribe] = await line.wait('subscribe');
     expect(subscribe.subscriptions).toMatchObject([
-      { topic: 'a/#', qos: 1, rap: false, rh: 0 },
-      { topic: 'b/+', qos: 1, rap: false, rh: 0 },
+      { topic: 'a/#', qos: 1, rap: false, rh: 1 },
+      { topic: 'b/+', qos: 1, rap: false, rh: 1 },
     ]);
     const [online] = await line.wait('publish');
     expect(online).toMatchObject({ topic: 'stepcast/pi/status', qos: 1, retain: true, payload: Buffer.from('online') });
@@ -81,8 +81,10 @@ describe('brokerConnection', () => {
     expect(String(again.payload)).toBe('degraded');
   });
 
-  it('does not subscribe again where the session goes on, and does where it does not', async () => {
-    const broker = await fake({ connack: (_, index) => ({ sessionPresent: index === 1 }) });
+  it('with MQTT 3.1.1 does not subscribe again where the session goes on, and does where it does not', async () => {
+    const broker = await fake({
+      connack: ({ protocolVersion }, index) => (protocolVersion === 5 ? 'close' : { sessionPresent: index === 2 }),
+    });
     const connection = connect(broker.url);
     connection.subscribe(['a/#'], () => false);
     connection.start();
@@ -98,6 +100,30 @@ describe('brokerConnection', () => {
     second.drop();
     await (await broker.connection(2)).wait('subscribe');
     expect(connection.session).toBe(2);
+  });
+
+  it('with MQTT 5 asks at every connect whether its rights are still the same', async () => {
+    const broker = await fake({ suback: () => [broker.connects.length === 2 ? 135 : 1] });
+    const connection = connect(broker.url);
+    const told: unknown[] = [];
+    connection.status$.subscribe((status) => {
+      if (status.state === 'subscribed') told.push([status.granted, status.refused?.subject]);
+    });
+    connection.subscribe(['a/#'], () => false);
+    connection.start();
+    for (let index = 0; index < 3; index++) {
+      const line = await broker.connection(index);
+      await line.wait('subscribe');
+      await line.wait('publish');
+      await line.settled();
+      line.drop();
+    }
+    expect(connection.session).toBe(1);
+    expect(told).toEqual([
+      [1, undefined],
+      [0, 'a/#'],
+      [1, undefined],
+    ]);
   });
 
   it('subscribes once more when the session outlived the last run, without calling up old values', async () => {
@@ -230,8 +256,34 @@ describe('brokerConnection', () => {
     const connection = connect(broker.url);
     connection.subscribe(['a', 'secret/#', 'c'], () => false);
     connection.start();
-    const { refused } = await state(connection, 'subscribed');
-    expect(refused.map(({ code, subject }) => [code, subject])).toEqual([['TOPIC_REFUSED', 'secret/#']]);
+    const { granted, refused } = await state(connection, 'subscribed');
+    expect([granted, refused?.code, refused?.subject]).toEqual([2, 'TOPIC_REFUSED', 'secret/#']);
+  });
+
+  it('asks again for a filter that was refused, for that one only, and tells when it is granted', async () => {
+    let asked = 0;
+    const broker = await fake({
+      suback: ({ subscriptions }) => (++asked < 4 ? [135, 1] : [1]).slice(0, subscriptions.length),
+    });
+    const settings = { url: broker.url, clientId: 'stepcast-pi', node: 'pi', prefix: 'stepcast' };
+    const connection = createBrokerConnection({ settings, random: () => 0.01, askAgainMs: 5 });
+    closers.push(connection.close);
+    const told: unknown[] = [];
+    connection.status$.subscribe((status) => {
+      if (status.state === 'subscribed') told.push([status.granted, status.refused?.subject]);
+    });
+    connection.subscribe(['late', 'c'], () => false);
+    connection.start();
+    const line = await broker.connection(0);
+    const packets = await line.wait('subscribe', 4);
+    const filters = packets.map(({ subscriptions }) => subscriptions.map(({ topic }) => topic));
+    expect(filters).toEqual([['late', 'c'], ['late'], ['late'], ['late']]);
+    await line.settled();
+    expect(asked).toBe(4);
+    expect(told).toEqual([
+      [1, 'late'],
+      [2, undefined],
+    ]);
   });
 
   it('says offline, disconnects and keeps its session when it is closed', async () => {

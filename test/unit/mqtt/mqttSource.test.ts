@@ -1,7 +1,8 @@
 import type { IPublishPacket } from 'mqtt';
 import { NEVER } from 'rxjs';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { BrokerConnection, MessageListener } from '../../../src/mqtt/brokerConnection.js';
+import type { BrokerConnection } from '../../../src/mqtt/brokerConnection.js';
+import type { MessageListener } from '../../../src/mqtt/brokerMessage.js';
 import { BrokerMessage } from '../../../src/mqtt/brokerMessage.js';
 import { createMqttSource, type MqttSource, type MqttStream } from '../../../src/mqtt/mqttSource.js';
 import type { Delivery, Reject } from '../../../src/pipeline/ports.js';
@@ -15,6 +16,7 @@ const series: SeriesSettings = {
   counter: false,
   season: 0,
   horizon: 24,
+  levels: [0.1, 0.5, 0.9],
   model: 'auto',
 };
 
