@@ -67,9 +67,9 @@ export function isWorthwhile({ template, hiddenSize, x }: FusedCell, g: GraphBui
   return products * nsPerProduct < template.nodes * nsPerNode;
 }
 
-/** Measured with ONNX Runtime Web 1.30, WASM SIMD: docs/performance.md. */
+// A node costs about 1 µs a run, and 0.1–0.2 ms when the session is made, which is spread over a thousand runs or so.
 const nsPerProduct = 0.12;
-const nsPerNode = 800;
+const nsPerNode = 2500;
 
 /**
  * The hidden state after every step, [steps·batch, H]. Operands are values of `g`: x [steps·batch, F], weights as the step has
