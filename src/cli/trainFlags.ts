@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { featureNames, knownFeature } from '../forecast/features.js';
 import type { JobTraining, ScheduleName, Task, TrainJob } from '../lab/trainJob.js';
 import type { Architecture } from '../nn/architecture.js';
 import type { LossName } from '../nn/losses/losses.js';
@@ -108,8 +109,10 @@ const isOpen = ({ steps, epochs, seconds }: TrainFlags): boolean =>
 
 function contradiction(flags: TrainFlags): string | undefined {
   const { task, loss, layers, bptt, lookback, horizon, levels, optimizer } = flags;
+  const unknown = flags.features?.find((name) => !knownFeature(name));
   const set = (value: unknown): boolean => value !== undefined;
   const rules: [boolean, string][] = [
+    [unknown !== undefined, `--features: there is no ${unknown}; there are ${featureNames.join(', ')}`],
     [set(flags.steps) && set(flags.epochs), '--steps and --epochs contradict each other: give one'],
     [
       isOpen(flags) && (flags.schedule === 'cosine' || flags.schedule === 'step'),

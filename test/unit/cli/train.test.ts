@@ -57,6 +57,7 @@ describe('train', () => {
   it.each([
     ['--steps 10 --epochs 2', '--steps and --epochs contradict'],
     ['--seconds 9 --schedule step', 'needs --steps or --epochs'],
+    ['--features value,moon', 'there is no moon; there are value'],
     ['--residual', '--residual goes around layers'],
     ['--memory 8', 'it needs --attention'],
     ['--batching pad', 'it needs --sequence'],
