@@ -54,13 +54,13 @@ export class Blend {
    */
   learn(y: number, anchor: number, skipped: number): void {
     this.#waiting.advance(skipped);
-    const { data, width } = this.#waiting;
+    const { data } = this.#waiting;
     const actual = y - anchor;
     for (let h = 1; h <= this.horizon; h++) {
       const row = this.#waiting.row(h);
       if (!Number.isNaN(actual - data[row]))
         for (let m = 0; m < this.#softness.length; m++) this.#update(m, h, row, actual);
-      data.fill(Number.NaN, row, row + width);
+      this.#waiting.empty(row);
     }
   }
 

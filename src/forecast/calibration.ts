@@ -61,13 +61,13 @@ export class Calibration {
   learn(y: number, skipped: number): void {
     this.#followSeason(skipped);
     this.#waiting.advance(skipped);
-    const { data, width } = this.#waiting;
+    const { data } = this.#waiting;
     const actual = y - this.#past.values.anchor;
     const share = this.#shareAt(0);
     for (let h = 1; h <= this.horizon; h++) {
       const row = this.#waiting.row(h);
       if (!Number.isNaN(actual - data[row + this.#centre])) this.#update(h, row, actual, share);
-      data.fill(Number.NaN, row, row + width);
+      this.#waiting.empty(row);
     }
   }
 

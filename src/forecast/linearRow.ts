@@ -2,7 +2,7 @@ import { dayPhase, weekPhase } from '../series/calendar.js';
 import type { SeriesPast } from '../series/seriesPast.js';
 
 const dayMs = 86_400_000;
-const mostSeasonal = 24; // regressors a season
+const mostSeasonal = 8; // regressors a season
 
 export interface LinearRowOptions {
   readonly horizon: number;
@@ -18,7 +18,7 @@ export interface LinearRowOptions {
  *     (a_n − y)/s, exponential averages over n steps      (y − m)/s, m the running mean
  *     1      where at least four steps make a day: two harmonics of the day, one of the week, weekend, at t+1
  *
- * More than 24 targets are covered by 24 evenly spread ones.
+ * More than eight targets are covered by eight evenly spread ones.
  */
 export class LinearRow {
   readonly width: number;
