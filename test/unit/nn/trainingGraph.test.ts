@@ -8,6 +8,7 @@ import { squaredError } from '../../../src/nn/losses/squaredError.js';
 import { adam } from '../../../src/nn/optimisers/adam.js';
 import { sgd } from '../../../src/nn/optimisers/sgd.js';
 import { type TrainingGraph, type TrainingGraphOptions, trainingGraph } from '../../../src/nn/trainingGraph.js';
+import { checkModel } from '../../../src/onnx/check/checkModel.js';
 import { GraphBuilder } from '../../../src/onnx/graphBuilder.js';
 import type { ModelProto } from '../../../src/onnx/modelProto.js';
 import { readGraph } from '../../../src/onnx/readGraph.js';
@@ -33,6 +34,7 @@ const nodeCount = (options: Given): number =>
 /** Loss, gradients and last states beside those of the step copied T times and differentiated as a whole. */
 function expectNaive(options: Given, random: Random): void {
   const training = trained(options);
+  checkModel(training.model);
   const feeds = drawn(training, random);
   const found = interpretModel(training.model, feeds);
   const expected = interpretModel(naiveTraining({ ...usual, ...options }), feeds);
@@ -158,6 +160,13 @@ describe('trainingGraph', () => {
     expect(rowsOfHead('every')).toContain(10);
     expect(rowsOfHead('last')).toContain(2);
     expect(rowsOfHead('last')).not.toContain(10);
+  });
+
+  it('is a valid file with whole cells as one operator, too', () => {
+    const step = stepRecipe({ ...shared, cell: 'lstm', layers: 2 }, new Random(1));
+    expect(() =>
+      checkModel(trained({ step, steps: 4, batch: 2, fuse: true, stateGradients: true }).model),
+    ).not.toThrow();
   });
 
   it('carries states from segment to segment exactly: two of 24 steps are one of 48', () => {
