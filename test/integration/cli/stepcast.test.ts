@@ -37,6 +37,7 @@ describe('the executable', () => {
     [['run', '--topic', 'a/#/b', '--broker', 'http://x'], 2, '--broker: expected'],
     [['series', '--db', 'missing.db'], 1, '[STORE_MISSING]'],
     [['query', 's', '--db', 'missing.db'], 1, '[STORE_MISSING]'],
+    [['accuracy', '--db', 'missing.db'], 1, '[STORE_MISSING]'],
     [['run', '--models', 'missing'], 1, '[MODEL_MISSING]'],
     [['backtest', 'missing.csv'], 2, '[DATA_INVALID]'],
   ])('answers %j with exit code %d, one line on stderr, and nothing left on disk', (args, code, mention) => {
