@@ -3,6 +3,7 @@ import { architecture } from '../../src/nn/architecture.js';
 import { initialWeights, parameterCount } from '../../src/nn/architectureParameters.js';
 import { buildStepModel } from '../../src/nn/buildStepModel.js';
 import type { CellKind } from '../../src/nn/cells/cells.js';
+import { withLongMemory } from '../../src/nn/longMemory.js';
 import { crossEntropy } from '../../src/nn/losses/crossEntropy.js';
 import { squaredError } from '../../src/nn/losses/squaredError.js';
 import { adam } from '../../src/nn/optimisers/adam.js';
@@ -38,7 +39,8 @@ const solved = 0.95;
 export async function learnTask({ task, cell, lag, hidden, steps, rate, batch, seed }: LearnOptions): Promise<Learned> {
   const { inputSize, classes, sequence } = lagTasks[task];
   const network = architecture({ cell, inputSize, hiddenSize: hidden, classes });
-  const step = buildStepModel(network, initialWeights(network, new Random(seed)));
+  const random = new Random(seed);
+  const step = buildStepModel(network, withLongMemory(network, initialWeights(network, random), lag, random));
   const draw = (random: Random) => sequence(lag, random);
   const loss = classes > 0 ? crossEntropy : squaredError;
   const trainer = new Trainer({

@@ -28,6 +28,7 @@ export interface TrainFlags {
   attention: Architecture['attention'];
   memory?: number;
   dropout: number;
+  remember?: number;
   loss?: LossName;
   delta?: number;
   optimizer: JobTraining['optimiser'];
@@ -63,7 +64,7 @@ export function jobOf(
   out: string,
   flags: TrainFlags,
 ): TrainJob {
-  const problem = contradiction(flags);
+  const problem = contradiction(flags) ?? gateless(cell, flags);
   if (problem) throw usageError(`stepcast ${command}`, problem);
   const { task, sequence, epochs, seconds } = flags;
   const open = isOpen(flags);
@@ -86,7 +87,7 @@ export function jobOf(
     ...{ cellActivation: flags.activation, headActivation: flags.headActivation },
     inputNorm: flags.norm === 'batch' || flags.norm === 'both' ? 'batch' : 'none',
     cellNorm: flags.norm === 'layer' || flags.norm === 'both' ? 'layer' : 'none',
-    ...{ attention: flags.attention, memory: flags.memory ?? 32, dropout: flags.dropout },
+    ...{ attention: flags.attention, memory: flags.memory ?? 32, dropout: flags.dropout, remember: flags.remember },
     ...{ loss: flags.loss, delta: flags.delta ?? 1 },
     ...{ optimiser: flags.optimizer, momentum: flags.momentum ?? 0 },
     weightDecay: flags.weightDecay ?? (flags.optimizer === 'adamw' ? 0.01 : 0),
@@ -102,6 +103,11 @@ export function jobOf(
     ...{ evaluateEvery: flags.evaluateEvery, teacherForcing: flags.teacherForcing ?? 1, seed: flags.seed },
   };
 }
+
+const gateless = (cell: string, { remember }: TrainFlags): string | undefined =>
+  remember !== undefined && cell !== 'gru' && cell !== 'lstm'
+    ? `--remember is of the gates of gru and lstm, which ${cell} has not`
+    : undefined;
 
 /** Whether the number of steps is left to the clock. */
 const isOpen = ({ steps, epochs, seconds }: TrainFlags): boolean =>

@@ -63,6 +63,7 @@ export function addTrainingOptions(command: Command): Command {
     )
     .addOption(choice('--attention <kind>', 'over past hidden states', ['none', 'dot', 'additive']).default('none'))
     .option('--memory <n>', 'hidden states that attention looks back on (default: 32)', wholeNumber(2, 4_096))
+    .option('--remember <n>', 'steps that the gates of gru and lstm start out remembering', wholeNumber(2, 1_000_000))
     .option('--dropout <p>', 'share of units left out while learning', share, 0)
     .addOption(choice('--loss <name>', 'default: pinball; cross-entropy for classes', Object.keys(losses)))
     .option('--delta <d>', 'where the Huber loss turns linear (default: 1)', positive)

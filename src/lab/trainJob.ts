@@ -61,6 +61,7 @@ export interface JobTraining {
   readonly clipNorm?: number;
   readonly clipValue?: number;
   readonly dropout: number;
+  readonly remember?: number; // steps that gates start out remembering
   readonly bptt: number | 'full'; // steps a gradient flows back
   readonly lookback: number; // steps after which a stream begins anew
   readonly batch: number;

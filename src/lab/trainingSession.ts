@@ -2,6 +2,7 @@ import { createGraphRunner } from '../inference/graphRunner.js';
 import type { Architecture } from '../nn/architecture.js';
 import { initialWeights, parameterCount } from '../nn/architectureParameters.js';
 import { buildStepModel } from '../nn/buildStepModel.js';
+import { withLongMemory } from '../nn/longMemory.js';
 import { encodeModel } from '../onnx/codec.js';
 import { Random } from '../series/random.js';
 import type { BatchSource } from '../training/batch.js';
@@ -43,7 +44,9 @@ export class TrainingSession {
     const network = networkOf(job, data.label);
     this.#network = network;
     const seed = (part: number): Random => new Random((job.seed + 0x9e3779b9 * part) >>> 0);
-    const weights = initialWeights(network, seed(0));
+    const random = seed(0);
+    const drawn = initialWeights(network, random);
+    const weights = job.remember === undefined ? drawn : withLongMemory(network, drawn, job.remember, random);
     this.#source = this.#sourceOf(seed(1));
     this.steps = job.steps ?? Math.ceil((job.epochs ?? 1) * this.#batchesAnEpoch());
     this.#heldOut = new HeldOut({

@@ -87,6 +87,7 @@ describe('train', () => {
     [['train', '--data', 'a.csv', '--out', 'a.onnx'], 'expected --cell rnn|gru|lstm'],
     [['train', '--data', 'a.csv', '--cell', 'gru'], 'expected --out FILE.onnx'],
     [['train', '--data', 'a.csv', '--cell', 'gru', '--out', 'a.txt'], 'ends in .onnx'],
+    [['train', '--data', 'a.csv', '--cell', 'rnn', '--out', 'a.onnx', '--remember', '9'], 'which rnn has not'],
     [['train', '--resume', 'a.checkpoint', '--lr', '0.1'], '--lr and --resume contradict'],
   ])('says what is missing from %j', async (args, mention) => {
     const { code, err } = await cli(args);
