@@ -23,7 +23,7 @@ export function reportHealth(log: Logger) {
   let storeProblem: StepcastError | undefined;
   let brokerAway: string | undefined;
   let topicsRefused: StepcastError | undefined;
-  const publishesRefused = new Map<string, StepcastError>(); // by the kind of topic, since the last connect
+  const publishesRefused = new Map<string, StepcastError>(); // by the kind of topic, since the last report
   const refusalsTold = new Set<string>();
   let wasReady = false;
 
@@ -49,7 +49,10 @@ export function reportHealth(log: Logger) {
     health,
     start: (started: Parts): (() => void) => {
       parts = started;
-      const timer = setInterval(tell, everyMs);
+      const timer = setInterval(() => {
+        tell();
+        publishesRefused.clear();
+      }, everyMs);
       tell();
       return () => clearInterval(timer);
     },
@@ -72,7 +75,6 @@ export function reportHealth(log: Logger) {
       if (status.state === 'connected') {
         log.info({ mqtt: status.protocolVersion === 5 ? '5' : '3.1.1', resumed: status.resumed }, 'connected');
         brokerAway = undefined;
-        publishesRefused.clear();
         tell();
       } else if (status.state === 'subscribed') {
         const { granted, refused } = status;

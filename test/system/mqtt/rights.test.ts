@@ -60,8 +60,10 @@ const refusals = (daemon: Daemon): string[] =>
   daemon
     .log()
     .split('\n')
-    .filter((line) => line.includes('TOPIC_REFUSED'))
-    .map((line) => (JSON.parse(line) as { msg: string }).msg);
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as { code?: string; msg: string })
+    .filter(({ code }) => code === 'TOPIC_REFUSED')
+    .map(({ msg }) => msg);
 
 describe.each(['5', '3.1.1'] as const)('topic filters that the broker refuses, MQTT %s', (version) => {
   it('all of them: the start ends with one line and code 1, and leaves nothing behind', async () => {
