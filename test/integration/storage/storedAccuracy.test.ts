@@ -36,7 +36,7 @@ function forecastOf(id: number, series: number, tick: number, y: number, draw: (
   return { id, series, tick, tMs, issuedMs: tMs + 5, y, stepMs: minute, model, levels, values, decimals: 2 };
 }
 
-/** Three wandering series with missing steps, in two runs and a tail; a fourth with one forecast, of 1,024 steps; a fifth with none. */
+/** Three wandering series with missing steps, in two runs and a tail; a fourth with one forecast, of 800 steps, so that two series fill a block; a fifth with none. */
 async function commitStory(store: SqliteStore): Promise<void> {
   const random = new Random(7);
   const draw = () => random.uniform();
@@ -54,7 +54,7 @@ async function commitStory(store: SqliteStore): Promise<void> {
       forecasts.push(forecastOf(id, series, tick, y, draw));
     }
   }
-  const far = { ...forecastOf(++id, 4, 0, 1, draw), values: new Float64Array(3 * 1024) };
+  const far = { ...forecastOf(++id, 4, 0, 1, draw), values: new Float64Array(3 * 800) };
   const summaries = [1, 2, 3].map((series) => ({ series, stepMs: minute, season: seasons[series], model: 'x' }));
   await commitBatch(store, {
     ...emptyBatch,
