@@ -130,6 +130,14 @@ export const createBrokerConnection = ({
       ifCurrent((error) => (lastError = error as typeof lastError)),
     );
     opened.on('close', ifCurrent(onClose));
+    hearStream(opened);
+  };
+
+  /** Of what goes wrong on a WebSocket mqtt.js tells only that it ended. */
+  const hearStream = (of: MqttClient) => {
+    of.stream.on('error', (error) => {
+      if (client === of) lastError ??= error as typeof lastError;
+    });
   };
 
   // Messages may stand right behind CONNACK, before mqtt.js says `connect`: they belong to the new session already.
@@ -208,6 +216,7 @@ export const createBrokerConnection = ({
     // Without its stores named, mqtt.js would begin with empty ones.
     const { incomingStore, outgoingStore } = client!;
     client!.reconnect({ incomingStore, outgoingStore });
+    hearStream(client!);
   };
 
   const publishQos1 = (topic: string, payload: Buffer, options: { retain: boolean; properties?: object }) => {

@@ -71,7 +71,8 @@ export const brokerProblem = ({ url, connected, error, disconnectCode }: Ending)
   }
   if (typeof code === 'string' && clockCodes.has(code))
     return tell('BROKER_TLS', error!.message, 'check the clock of this machine, then the certificate of the broker');
-  if (typeof code === 'string' && tlsCodes.test(code)) return tell('BROKER_TLS', error!.message, tlsHint(code), true);
+  if (typeof code === 'string' && tlsCodes.test(code))
+    return tell('BROKER_TLS', opensslReason(error!), tlsHint(code), true);
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
     return tell('BROKER_UNREACHABLE', 'the host name is not known', 'check broker.url and the network');
   if (code === 'ECONNREFUSED')
@@ -85,11 +86,20 @@ export const brokerProblem = ({ url, connected, error, disconnectCode }: Ending)
   return tell(
     'BROKER_UNREACHABLE',
     'the connection was closed before the broker answered',
-    /^(mqtts|wss):/.test(url)
-      ? 'check that the port in broker.url is one for MQTT over TLS'
-      : 'check that the port in broker.url is one for MQTT; write mqtts:// if it wants TLS',
+    closedHints[url.split(':', 1)[0]] ?? closedHints.mqtt,
   );
 };
+
+const closedHints: Record<string, string> = {
+  mqtt: 'check that the port in broker.url is one for MQTT; write mqtts:// if it wants TLS',
+  mqtts: 'check that the port in broker.url is one for MQTT over TLS',
+  ws: 'check that the port in broker.url is one for MQTT over WebSockets; write wss:// if it wants TLS',
+  wss: 'check that the port in broker.url is one for MQTT over WebSockets with TLS, and whether the broker wants a client certificate (broker.cert, broker.key)',
+};
+
+/** Messages of OpenSSL carry an address, a source file and a line break; what is wrong stands between. */
+const opensslReason = ({ message }: Error): string =>
+  /:SSL routines:[^:]*:([^:]+):/.exec(message)?.[1] ?? message.replace(/\s+/g, ' ').trim();
 
 const tlsHint = (code: string): string => {
   if (/ALTNAME/.test(code)) return 'the certificate is for another host name: use that name in broker.url';

@@ -106,5 +106,10 @@ const tlsOptions = (settings: BrokerSettings, url: URL): ClientOptions => {
       return fail(path, message, `check broker.${name} and that this user may read the file`, cause);
     }
   };
-  return { minVersion: 'TLSv1.2', rejectUnauthorized: true, ca: read('ca'), cert: read('cert'), key: read('key') };
+  const tls = {
+    minVersion: 'TLSv1.2' as const,
+    rejectUnauthorized: true,
+    ...{ ca: read('ca'), cert: read('cert'), key: read('key') },
+  };
+  return { ...tls, wsOptions: tls as IClientOptions['wsOptions'] }; // mqtt.js hands only some of them on to a WebSocket
 };

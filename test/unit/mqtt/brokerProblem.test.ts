@@ -37,6 +37,18 @@ describe('brokerProblem', () => {
     expect(error.hint).toContain(hint);
   });
 
+  it.each([
+    [
+      'write EPROTO 80:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../deps/ssl3_record.c:350:\n',
+      /: wrong version number — /,
+    ],
+    ['something\n else', /: something else — /],
+  ])('makes one line of %j', (message, line) => {
+    const error = Object.assign(new Error(message), { code: 'EPROTO' });
+    expect(problem('EPROTO', { error }).error.line).toMatch(line);
+    expect(problem('EPROTO', { error }).error.line).not.toContain('\n');
+  });
+
   it('never shows the password', () => {
     expect(problem('ECONNREFUSED').error.line).not.toContain('secret');
     expect(problem('ECONNREFUSED').error.subject).toBe('mqtt://broker:1883');
