@@ -1,4 +1,5 @@
 import type { SnapshotReader, SnapshotWriter } from '../series/snapshot.js';
+import { ticksPerScore } from './scoringTurns.js';
 import { WaitingRows } from './waitingRows.js';
 
 const memory = 200; // values the size of an error looks back on
@@ -43,7 +44,7 @@ export class Blend {
     this.#waiting = new WaitingRows(horizon, experts + softness.length);
     this.#regret = new Float32Array(rows * experts);
     this.#squares = new Float32Array(rows * experts);
-    this.#weights = new Float32Array(rows * experts).fill(1 / experts);
+    this.#weights = new Float32Array(rows * experts).fill(1);
     this.#size = new Float32Array(rows);
     this.#count = new Float32Array(rows);
   }
@@ -57,7 +58,8 @@ export class Blend {
     const { data } = this.#waiting;
     const actual = y - anchor;
     for (let h = 1; h <= this.horizon; h++) {
-      const row = this.#waiting.row(h);
+      const row = this.#waiting.due(h);
+      if (row < 0) continue;
       if (!Number.isNaN(actual - data[row]))
         for (let m = 0; m < this.#softness.length; m++) this.#update(m, h, row, actual);
       this.#waiting.empty(row);
@@ -74,7 +76,8 @@ export class Blend {
     const { experts, horizon } = this;
     const { data } = this.#waiting;
     for (let h = 1; h <= horizon; h++) {
-      const row = this.#waiting.row(h);
+      const row = this.#waiting.slot(h);
+      if (row < 0) continue;
       for (let e = 0; e < experts; e++) data[row + e] = narrow(forecasts[e * horizon + h - 1] - anchor);
       for (let m = 0; m < this.#softness.length; m++)
         data[row + experts + m] = narrow(this.#mixed(forecasts, m, h) - anchor);
@@ -88,7 +91,9 @@ export class Blend {
 
   /** The weight of an expert in a mixture at horizon step h, 0…1; those of a step sum to 1. */
   weight(mixture: number, expert: number, h: number): number {
-    return this.#weights[(mixture * this.horizon + h - 1) * this.experts + expert];
+    const from = (mixture * this.horizon + h - 1) * this.experts;
+    const weights = this.#weights.subarray(from, from + this.experts);
+    return weights[expert] / weights.reduce((sum, weight) => sum + weight, 0);
   }
 
   save(writer: SnapshotWriter): void {
@@ -124,18 +129,19 @@ export class Blend {
     const at = mixture * this.horizon + h - 1;
     const gradient = this.#gradient(at, own - actual, this.#softness[mixture]);
     const from = at * experts;
+    const discount = this.#discount ** ticksPerScore(h);
     let sum = 0;
     for (let e = 0, k = from; e < experts; e++, k++) {
       const regret = Math.min(largest, Math.max(-largest, gradient * (own - data[row + e])));
-      const R = this.#discount * this.#regret[k] + regret;
-      const V = this.#discount * this.#squares[k] + regret * regret;
+      const R = discount * this.#regret[k] + regret;
+      const V = discount * this.#squares[k] + regret * regret;
       const weight = R > 0 && V > 0 ? Math.min(1e30, R / V) : 0;
       this.#regret[k] = R;
       this.#squares[k] = V;
       this.#weights[k] = weight;
       sum += weight;
     }
-    for (let k = from; k < from + experts; k++) this.#weights[k] = sum > 0 ? this.#weights[k] / sum : 1 / experts;
+    if (sum === 0) this.#weights.fill(1, from, from + experts);
   }
 
   #gradient(at: number, error: number, softness: number): number {

@@ -1,6 +1,7 @@
 import type { SeriesPast } from '../series/seriesPast.js';
 import type { SnapshotReader, SnapshotWriter } from '../series/snapshot.js';
 import { normalQuantile } from './normalQuantile.js';
+import { ticksPerScore } from './scoringTurns.js';
 import { WaitingRows } from './waitingRows.js';
 
 const rate = 0.03; // η at one step ahead
@@ -20,12 +21,12 @@ export interface CalibrationOptions {
  * error (conformal P control: Angelopoulos, Candès & Tibshirani 2023), for each horizon step h and level a of its own:
  *
  *     Q_a(t+h) = ŷ(t+h) + q_ha·σ_h·p(t+h)
- *     when y(t+h) arrives:  q_ha ← q_ha + (η/√h)·(a − [y < Q_a])·(1 + |q_ha|/2)
+ *     when y(t+h) arrives:  q_ha ← q_ha + (ηn/√h)·(a − [y < Q_a])·(1 + |q_ha|/2)
  *
- * σ_h is the running mean of |y − ŷ|/p; p is the share of the place in the season in it, learned one step ahead. The step is
+ * n is the number of ticks from one value that is scored at h to the next (scoringTurns). σ_h is the running mean of |y − ŷ|/p; p is the share of the place in the season in it, learned one step ahead. The step is
  * taken against the Q that was issued, so the long-run share of values below Q_a is a: it can stay off only while q runs away.
- * The level 0.5 is ŷ itself, held between its neighbours: a ŷ that is off to one side stays inside its interval. Where nothing was scored at h yet, σ is that of the nearest shorter step times √(h/k), at first that
- * of the values' change; q begins as the normal distribution has it. Quantiles never cross and are finite.
+ * The level 0.5 is ŷ itself, held between its neighbours: a ŷ that is off to one side stays inside its interval. Where nothing was
+ * scored at h yet, σ is that of the nearest shorter step times √(h/k), at first that of the values' change; q begins as the normal distribution has it. Quantiles never cross and are finite.
  */
 export class Calibration {
   readonly levels: readonly number[];
@@ -65,7 +66,8 @@ export class Calibration {
     const actual = y - this.#past.values.anchor;
     const share = this.#shareAt(0);
     for (let h = 1; h <= this.horizon; h++) {
-      const row = this.#waiting.row(h);
+      const row = this.#waiting.due(h);
+      if (row < 0) continue;
       if (!Number.isNaN(actual - data[row + this.#centre])) this.#update(h, row, actual, share);
       this.#waiting.empty(row);
     }
@@ -102,7 +104,8 @@ export class Calibration {
     const { anchor } = this.#past.values;
     const L = this.levels.length;
     for (let h = 1; h <= this.horizon; h++) {
-      const row = this.#waiting.row(h);
+      const row = this.#waiting.slot(h);
+      if (row < 0) continue;
       data[row + this.#centre] = narrow(median[h - 1] - anchor);
       for (let l = 0; l < L; l++) data[row + l] = narrow(quantiles[(h - 1) * L + l] - anchor);
     }
@@ -145,7 +148,7 @@ export class Calibration {
     const n = ++this.#count[h - 1];
     const isInside = actual >= data[row] && actual <= data[row + L - 1];
     if (isInside) this.#covered[h - 1]++;
-    const step = rate / Math.sqrt(h);
+    const step = (rate * ticksPerScore(h)) / Math.sqrt(h);
     for (let l = 0, at = (h - 1) * L; l < L; l++, at++) {
       const q = this.#offsets[at];
       const level = this.levels[l];

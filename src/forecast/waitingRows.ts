@@ -1,43 +1,53 @@
 import type { SnapshotReader, SnapshotWriter } from '../series/snapshot.js';
+import { isScored, mostScored, scoredBefore } from './scoringTurns.js';
 
 /**
- * Numbers that wait for the value they speak of: for each horizon step h, those of the last h ticks, `width` numbers a tick.
- * h·(h+1)/2 rows instead of h², as a number issued for h steps ahead is read once, h ticks later, and then overwritten.
+ * Numbers that wait for the value they speak of, `width` of them for a horizon step and tick. Only what will be scored is kept
+ * (scoringTurns).
  *
- * Call `advance` once a tick, read `row(h)` for what was issued h ticks ago, then overwrite it. Rows hold NaN where nothing waits.
+ * Call `advance` once a tick; `due(h)` is the row whose value is this tick's, to be read and cleared; then `slot(h)` is where the row
+ * issued now for h steps ahead belongs. Both are −1 where this tick, or its target, is not scored. Rows hold NaN where nothing waits.
  */
 export class WaitingRows {
   readonly horizon: number;
   readonly width: number;
   readonly data: Float32Array;
+  readonly #first: Uint32Array; // row, by h − 1
   #tick = 0;
 
   constructor(horizon: number, width: number) {
     this.horizon = horizon;
     this.width = width;
-    this.data = new Float32Array(((horizon * (horizon + 1)) / 2) * width).fill(Number.NaN);
+    this.#first = new Uint32Array(horizon + 1);
+    for (let h = 1; h <= horizon; h++) this.#first[h] = this.#first[h - 1] + mostScored(h);
+    this.data = new Float32Array(this.#first[horizon] * width).fill(Number.NaN);
   }
 
   /** Moves to the next tick, `skipped` ticks having been left out. */
   advance(skipped: number): void {
-    const lost = Math.min(skipped, this.horizon);
-    for (let i = 0; i < lost; i++) {
+    for (let lost = Math.min(skipped, this.horizon); lost > 0; lost--) {
       this.#tick++;
-      for (let h = 1; h <= this.horizon; h++) this.empty(this.row(h));
+      for (let h = 1; h <= this.horizon; h++) this.empty(this.due(h));
     }
     this.#tick++;
   }
 
-  /** Where in `data` the row of horizon step h begins: issued h ticks ago until it is overwritten now. */
-  row(h: number): number {
-    return ((h * (h - 1)) / 2 + (this.#tick % h)) * this.width;
+  /** Where in `data` the row issued h ticks ago begins. */
+  due(h: number): number {
+    return this.#row(h, this.#tick);
   }
 
-  /** Empties the row at `row`. */
+  /** Where in `data` the row for the value h ticks ahead belongs. */
+  slot(h: number): number {
+    return this.#row(h, this.#tick + h);
+  }
+
+  /** Empties the row at `row`, if there is one. */
   empty(row: number): void {
-    for (let i = row; i < row + this.width; i++) this.data[i] = Number.NaN; // a call of fill costs more than these few
+    for (let i = row; i >= 0 && i < row + this.width; i++) this.data[i] = Number.NaN; // a call of fill costs more than these few
   }
 
+  /** Empties every row. */
   clear(): void {
     this.data.fill(Number.NaN);
   }
@@ -50,5 +60,11 @@ export class WaitingRows {
   load(reader: SnapshotReader): void {
     this.#tick = reader.f64();
     this.data.set(reader.f32s());
+  }
+
+  #row(h: number, target: number): number {
+    if (!isScored(h, target)) return -1;
+    const first = this.#first[h - 1];
+    return (first + (scoredBefore(h, target) % (this.#first[h] - first))) * this.width;
   }
 }

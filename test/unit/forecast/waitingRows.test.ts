@@ -3,13 +3,15 @@ import { WaitingRows } from '../../../src/forecast/waitingRows.js';
 import { SnapshotReader, SnapshotWriter } from '../../../src/series/snapshot.js';
 
 /** Issues at every tick its own number, and reads what was issued h ticks before. */
-function run(rows: WaitingRows, from: number, ticks: number, skipped = 0): number[][] {
+function run(rows: WaitingRows, from: number, ticks: number, skipped = 0): (number | undefined)[][] {
   return Array.from({ length: ticks }, (_, i) => {
     rows.advance(i === 0 ? skipped : 0);
     return Array.from({ length: rows.horizon }, (_, k) => {
-      const row = rows.row(k + 1);
-      const found = rows.data[row];
-      rows.data[row] = from + i;
+      const due = rows.due(k + 1);
+      const found = due < 0 ? undefined : rows.data[due];
+      rows.empty(due);
+      const slot = rows.slot(k + 1);
+      if (slot >= 0) rows.data[slot] = from + i;
       return found;
     });
   });
@@ -25,6 +27,23 @@ describe('WaitingRows', () => {
       [2, 1, 0],
       [3, 2, 1],
     ]);
+  });
+
+  it('keeps far ahead what will be scored: two ticks of five, on every hour of a day in its turn', () => {
+    const found = run(new WaitingRows(24, 1), 0, 24 * 5 + 24).slice(24);
+    const hours = Array.from({ length: 24 }, () => new Set<number>());
+    let scored = 0;
+    for (const [i, row] of found.entries()) {
+      const tick = 24 + i;
+      for (const [k, issued] of row.entries()) {
+        if (issued === undefined) continue;
+        expect(issued).toBe(tick - (k + 1));
+        if (k >= 6) scored++;
+        hours[k].add(tick % 24);
+      }
+    }
+    expect(scored).toBe(0.4 * 18 * 24 * 5);
+    expect(hours.every(({ size }) => size === 24)).toBe(true);
   });
 
   it('loses what was waiting for a tick that was left out, and nothing else', () => {
