@@ -70,7 +70,7 @@ describe('query', () => {
   it('names the nearest known series when there is no such one', async () => {
     const bodies = { listSeries: async () => series('sensors/kitchen/temperature', 'sensors/attic/humidity') };
     const { code, out, err } = await cli(['query', 'sensors/kitchen/temprature'], { bodies });
-    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect({ code, out }).toEqual({ code: 1, out: '' });
     expect(err).toBe(
       'stepcast: query sensors/kitchen/temprature: there is no such series — did you mean sensors/kitchen/temperature? [SERIES_UNKNOWN]\n',
     );
