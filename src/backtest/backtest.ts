@@ -33,7 +33,7 @@ export interface ColumnResult {
   readonly scored: number; // targets
   readonly season: number;
   readonly mae: number; // unit of the column
-  readonly mse: number;
+  readonly mse: number; // of the mean, where mae is of the median: each by what it aims at
   readonly mase: number; // mae over the mean one-step change of the part before the scored one
   readonly pinball: number;
   readonly crps: number;
@@ -43,6 +43,7 @@ export interface ColumnResult {
   readonly maeByHorizon: readonly number[];
   readonly skill: { readonly persistence: number; readonly seasonal: number }; // 1 − mae / theirs
   readonly experts: Readonly<Record<ExpertName, { mae: number; mse: number; maeByHorizon: readonly number[] }>>;
+  readonly spread: number; // of the training part: what errors are divided by
   readonly normalised: { readonly mae: number; readonly mse: number };
 }
 
@@ -158,6 +159,7 @@ function columnResult(column: string, board: Scoreboard, table: Table, protocol:
       const { mae, mse } = score.overall();
       return { mae, mse, maeByHorizon: byHorizon(score) };
     }),
+    spread,
     normalised: { mae: own.mae / spread, mse: own.mse / spread ** 2 },
   };
 }
@@ -176,15 +178,14 @@ function summary(
 ): BacktestResult {
   const mean = (of: (column: ColumnResult) => number): number =>
     columns.reduce((sum, column) => sum + of(column), 0) / columns.length;
-  const scale = (column: ColumnResult): number => column.normalised.mae / column.mae;
   return {
     ...head,
     mse: mean((column) => column.normalised.mse),
     mae: mean((column) => column.normalised.mae),
     columns: Object.fromEntries(columns.map((column) => [column.column, column])),
     experts: mapExperts(columns[0].experts, (_, name) => ({
-      mse: mean((column) => column.experts[name].mse * scale(column) ** 2),
-      mae: mean((column) => column.experts[name].mae * scale(column)),
+      mse: mean((column) => column.experts[name].mse / column.spread ** 2),
+      mae: mean((column) => column.experts[name].mae / column.spread),
     })),
   };
 }

@@ -20,6 +20,7 @@ interface Waiting {
   readonly seasonal: Float64Array; // what seasonal naive said, a horizon step
   readonly levels: readonly number[];
   readonly values: Float64Array;
+  readonly mean: Float64Array; // [horizon]
   readonly experts: Float64Array; // [scoredExperts, horizon]
   readonly blend: Float64Array; // [horizon, levels]
 }
@@ -51,7 +52,7 @@ export class Scoreboard {
     this.experts = Object.fromEntries(scores) as Record<ScoredExpert, HorizonScore>;
   }
 
-  take({ tick, tMs, last, stepMs, levels, values }: Forecast): void {
+  take({ tick, tMs, last, stepMs, levels, values, mean }: Forecast): void {
     this.season = this.#fixedSeason || seasonOf(stepMs);
     this.#values.set(tick, last);
     this.#score(tick, last);
@@ -64,7 +65,8 @@ export class Scoreboard {
     const isScored = tick >= this.#range.firstTarget - 1 && tick + this.#horizon < this.#range.end;
     if (!isScored) return;
     const { experts, blend } = this.#askExperts(forecaster, levels.length);
-    this.#waiting.push({ tick, last, seasonal: this.#seasonalNaive(tick, last), levels, values, experts, blend });
+    const seasonal = this.#seasonalNaive(tick, last);
+    this.#waiting.push({ tick, last, seasonal, levels, values, mean, experts, blend });
   }
 
   #askExperts(forecaster: SeriesForecaster, levels: number): Pick<Waiting, 'experts' | 'blend'> {
@@ -81,11 +83,11 @@ export class Scoreboard {
 
   #score(tick: number, actual: number): void {
     this.#waiting = this.#waiting.filter((issued) => issued.tick + this.#horizon >= tick);
-    for (const { tick: issuedAt, last, seasonal, levels, values, experts, blend } of this.#waiting) {
+    for (const { tick: issuedAt, last, seasonal, levels, values, mean, experts, blend } of this.#waiting) {
       const h = tick - issuedAt;
       if (h < 1) continue;
       const at = (h - 1) * levels.length;
-      this.model.addPoint(h, values[at + (levels.length >> 1)], actual);
+      this.model.addPoint(h, values[at + (levels.length >> 1)], actual, mean[h - 1]);
       this.model.addQuantiles(h, levels, values, at, actual);
       if (h === 1) this.#addLocal(levels, values, actual);
       this.persistence.addPoint(h, last, actual);

@@ -40,7 +40,9 @@ function printResult(result: BacktestResult, io: Io): void {
   io.stdout.write(
     `normalised: mse ${result.mse.toFixed(4)}, mae ${result.mae.toFixed(4)} (persistence ${result.experts.persistence.mae.toFixed(4)}, seasonal ${result.experts.seasonal.mae.toFixed(4)})\n`,
   );
-  io.stdout.write('skill: 1 − mae / mae of persistence over all steps; coverage: of the outermost quantiles\n');
+  io.stdout.write(
+    'skill: 1 − mae / mae of persistence over all steps; coverage: of the outermost quantiles; mae judges the median, mse the mean\n',
+  );
 }
 
 const rowOf = ({ column, season, mae, mase, coverage, skill, experts, maeByHorizon }: ColumnResult): Row => ({

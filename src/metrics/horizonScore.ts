@@ -24,11 +24,11 @@ export class HorizonScore {
     this.#width = sums();
   }
 
-  addPoint(h: number, forecast: number, actual: number): void {
-    const error = forecast - actual;
+  /** `mean` is what is judged by squared error, where a forecaster has one of its own for that. */
+  addPoint(h: number, forecast: number, actual: number, mean = forecast): void {
     this.count[h - 1]++;
-    this.#absolute[h - 1] += Math.abs(error);
-    this.#squared[h - 1] += error * error;
+    this.#absolute[h - 1] += Math.abs(forecast - actual);
+    this.#squared[h - 1] += (mean - actual) ** 2;
   }
 
   /** `values` holds the quantiles of this step from `at`, ascending. Call beside `addPoint`. */

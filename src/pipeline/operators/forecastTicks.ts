@@ -43,6 +43,8 @@ function addForecast(
   const { horizon, levels } = forecaster;
   const values = slab.take(horizon * levels.length);
   forecaster.forecast(values);
+  const mean = slab.take(horizon);
+  forecaster.mean(mean, 0);
   const { tMs, stepMs, y, n } = tick;
   const decimals = decimalsFor(forecaster.past.change);
   const json = writer.write({
@@ -71,5 +73,5 @@ function addForecast(
     values,
     decimals,
   });
-  turn.published.push({ seriesId, tMs, stepMs, horizon, tick: n, last: y, levels, values, json });
+  turn.published.push({ seriesId, tMs, stepMs, horizon, tick: n, last: y, levels, values, mean, json });
 }

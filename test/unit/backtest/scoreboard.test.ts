@@ -8,6 +8,7 @@ const forecast = (tick: number, last: number, median: number[]): Forecast => ({
   ...{ tMs: tick * 3_600_000, stepMs: 3_600_000, horizon: median.length, tick, last },
   levels: [0.1, 0.5, 0.9],
   values: Float64Array.from(median.flatMap((m) => [m - 1, m, m + 1])),
+  mean: Float64Array.from(median, (m) => m + 0.5),
   json: new Uint8Array(),
 });
 
@@ -19,6 +20,7 @@ describe('Scoreboard', () => {
     // scored: the forecasts of ticks 0 and 1, whose targets are 1, 2 and 2, 3
     expect(board.model.at(1)).toMatchObject({ n: 2, mae: (0 + 2) / 2 });
     expect(board.model.at(2)).toMatchObject({ n: 2, mae: (2 + 0) / 2 });
+    expect(board.model.at(1).mse).toBe((0.5 ** 2 + 1.5 ** 2) / 2); // of the mean, half above the median
     expect(board.persistence.at(1).mae).toBe((1 + 3) / 2);
     expect(board.persistence.at(2).mae).toBe((4 + 2) / 2);
     // one season before: nothing known for tick 0 (the last value), y(0) = 5 for the target 2 of tick 1

@@ -68,7 +68,7 @@ describe('accuracy', () => {
 
   it('names the nearest known series when there is no such one', async () => {
     const { code, out, err } = await cli(['accuracy', 'sensors/kitchne'], { bodies: { listSeries } });
-    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect({ code, out }).toEqual({ code: 1, out: '' });
     expect(err).toBe(
       'stepcast: accuracy sensors/kitchne: there is no such series — did you mean sensors/kitchen? [SERIES_UNKNOWN]\n',
     );
