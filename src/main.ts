@@ -104,7 +104,8 @@ export async function runDaemon(config: Config, { signal, log, onReady = () => {
         log.error('what the store cannot commit stays unacknowledged: the broker will deliver it again');
       }
       stopWatching();
-      await connection.close();
+      const unsentBytes = await connection.close();
+      if (unsentBytes > 0) log.warn({ unsentBytes }, 'the broker took too long: the last forecasts did not reach it');
       publisher.stop();
       log.info({ ...health(), ...counts }, 'stepcast ends');
     }

@@ -45,8 +45,11 @@ export interface BrokerConnection {
   publish(message: PublishRoute & { readonly payload: Uint8Array }): boolean;
   /** What the status topic says while connected; `online` at first. */
   setStatus(status: string): void;
-  /** Sends what is due, says `offline`, disconnects; the session stays at the broker. */
-  close(): Promise<void>;
+  /**
+   * Sends what is due, says `offline`, disconnects; the session stays at the broker. A broker that is slow is waited for, `closeMs` at most.
+   * Resolves with the bytes that it had not taken by then: they are lost.
+   */
+  close(): Promise<number>;
 }
 
 export interface BrokerConnectionOptions {
@@ -54,13 +57,13 @@ export interface BrokerConnectionOptions {
   readonly random: () => number; // [0, 1), for the jitter
   readonly maxBufferedBytes?: number; // unsent, above which nothing is accepted; default 16 MiB
   readonly askAgainMs?: number; // for refused topic filters; default 1 minute
+  readonly closeMs?: number; // default 5 s
   /** The broker did not take a message at QoS 1, which an MQTT 5 broker says. It is gone. */
   readonly onPublishRefused?: (topic: string, error: StepcastError) => void;
 }
 
 /** A connection that lived this long starts the backoff anew. */
 const stableMs = 10_000;
-const closeMs = 2_000;
 
 /** The one client of the broker, in and out: a persistent session that comes back for ever, MQTT 5 where the broker speaks it, else 3.1.1. */
 export const createBrokerConnection = ({
@@ -68,6 +71,7 @@ export const createBrokerConnection = ({
   random,
   maxBufferedBytes = 16 * 1_048_576,
   askAgainMs = 60_000,
+  closeMs = 5_000,
   onPublishRefused = () => {},
 }: BrokerConnectionOptions): BrokerConnection => {
   const status$ = new ReplaySubject<BrokerStatus>(1);
@@ -299,7 +303,7 @@ export const createBrokerConnection = ({
       if (up) sayStatus(status);
     },
     close: async () => {
-      if (closing) return;
+      if (closing) return 0;
       closing = true;
       clearTimeout(retryTimer);
       clearTimeout(stableTimer);
@@ -308,23 +312,25 @@ export const createBrokerConnection = ({
       if (wasUp) sayStatus('offline');
       acks?.shut();
       up = false;
-      if (client) await end(client, wasUp);
+      const unsentBytes = client ? await end(client, wasUp, closeMs) : 0;
       status$.next({ state: 'closed' });
       status$.complete();
       ready$.complete();
+      return unsentBytes;
     },
   };
 };
 
-/** DISCONNECT once everything sent at QoS 1 is acknowledged; a broker that does not answer is not waited for long. */
-const end = (client: MqttClient, connected: boolean): Promise<void> =>
+/** DISCONNECT once everything sent at QoS 1 is acknowledged and all is written, or the end of the patience; how many bytes were not. */
+const end = (client: MqttClient, connected: boolean, closeMs: number): Promise<number> =>
   new Promise((resolve) => {
     const giveUp = setTimeout(() => {
+      const unsentBytes = client.stream.writableLength;
       client.stream.destroy();
-      resolve();
+      resolve(unsentBytes);
     }, closeMs);
     client.end(!connected, () => {
       clearTimeout(giveUp);
-      resolve();
+      resolve(0);
     });
   });

@@ -23,7 +23,10 @@ export interface DeferredAcks {
   readonly holding: boolean;
   /** Writes what is due at once, instead of at the end of the turn. */
   flush(): void;
-  /** `flush`, and nothing more on this connection: DISCONNECT comes next. */
+  /**
+   * `flush`, and nothing more on this connection: DISCONNECT comes next. What still arrives is read and left to the broker: a socket
+   * that is closed with unread input is reset, and what it had to send is lost with it.
+   */
   shut(): void;
 }
 
@@ -49,6 +52,7 @@ export const deferAcks = (
 ): DeferredAcks => {
   let current: AckQueue | undefined;
   let held: (() => void) | undefined; // goes on with the pump of the present connection
+  let shut = false;
 
   const flushed = () => {
     written();
@@ -70,13 +74,17 @@ export const deferAcks = (
 
   client.handleMessage = (packet, callback) => {
     if (packet.qos !== 1) {
-      deliver(packet, undefined);
+      if (!shut) deliver(packet, undefined);
       callback();
+      return;
+    }
+    if (shut) {
+      callback(withoutPuback);
       return;
     }
     const acks = queue();
     const take = () => {
-      deliver(packet, acks.expect(packet.messageId!));
+      if (!shut) deliver(packet, acks.expect(packet.messageId!));
       callback(withoutPuback);
     };
     if (acks.length < limit) take();
@@ -95,7 +103,13 @@ export const deferAcks = (
       current?.flush();
       current?.writer.flush();
     },
-    shut: () => current?.shut(),
+    shut: () => {
+      current?.shut();
+      shut = true;
+      const goOn = held;
+      held = undefined;
+      goOn?.();
+    },
   };
 };
 

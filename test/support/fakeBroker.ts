@@ -32,6 +32,9 @@ export interface FakeConnection {
   settled(): Promise<readonly Packet[]>;
   /** Answers no more PINGREQ. */
   mute(): void;
+  /** Reads nothing more, until `read`. */
+  stall(): void;
+  read(): void;
   /** Cuts the connection without a DISCONNECT. */
   drop(): void;
   readonly closed: Promise<void>;
@@ -122,6 +125,8 @@ export const startFakeBroker = async ({ connack, suback, onPacket }: FakeBrokerO
       mute: () => {
         muted = true;
       },
+      stall: () => socket.pause(),
+      read: () => socket.resume(),
       drop: () => socket.destroy(),
       closed,
     });

@@ -10,7 +10,7 @@ import type { BrokerMessage } from '../../../src/mqtt/brokerMessage.js';
 import type { BrokerSettings } from '../../../src/mqtt/brokerSettings.js';
 import { type FakeBroker, type FakeBrokerOptions, startFakeBroker } from '../../support/fakeBroker.js';
 
-const closers: (() => Promise<void>)[] = [];
+const closers: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
@@ -313,6 +313,61 @@ describe('brokerConnection', () => {
     const { properties } = line.received.at(-1) as { properties?: { sessionExpiryInterval?: number } };
     expect(properties?.sessionExpiryInterval).toBe(undefined);
     expect(await state(connection, 'closed')).toEqual({ state: 'closed' });
+  });
+
+  const forecasts = (connection: BrokerConnection, count: number) => {
+    const send = connection.route({ topic: 'f', qos: 0, retain: true });
+    for (let i = 0; i < count; i++) expect(send(Buffer.alloc(1_000, 'x'))).toBe(true);
+  };
+
+  it('waits with its end for a broker that is slow to read, until all has arrived', async () => {
+    const broker = await fake();
+    const connection = connect(broker.url);
+    connection.start();
+    const line = await broker.connection(0);
+    await line.wait('publish');
+    line.stall();
+    forecasts(connection, 12_000); // more than the buffers of the sockets hold
+    setTimeout(line.read, 2_500);
+    expect(await connection.close()).toBe(0);
+    await line.closed;
+    expect(line.received.filter(({ cmd }) => cmd === 'publish')).toHaveLength(12_002); // online and offline
+    expect(line.received.at(-1)?.cmd).toBe('disconnect');
+  });
+
+  it('gives up a broker that does not read at all, in time, and says how much it has not taken', async () => {
+    const broker = await fake();
+    const settings = { url: broker.url, clientId: 'stepcast-pi', node: 'pi', prefix: 'stepcast' };
+    const connection = createBrokerConnection({ settings, random: () => 0.01, closeMs: 200 });
+    connection.start();
+    const line = await broker.connection(0);
+    await line.wait('publish');
+    line.stall();
+    forecasts(connection, 12_000);
+    const unsentBytes = await connection.close();
+    expect(unsentBytes).toBeGreaterThan(1_000_000);
+    line.read();
+    await line.closed;
+    const arrived = line.received.filter(({ cmd }) => cmd === 'publish').length;
+    expect(arrived * 1_000 + unsentBytes).toBeGreaterThan(11_900_000);
+  });
+
+  it('reads on while it ends, and acknowledges and delivers nothing of that', async () => {
+    const broker = await fake();
+    const connection = connect(broker.url, { receiveMaximum: 5 });
+    let heard = 0;
+    connection.subscribe(['a'], () => ++heard > 0);
+    connection.start();
+    const line = await broker.connection(0);
+    await line.wait('subscribe');
+    for (let id = 1; id <= 2_000; id++) line.deliver(id, 'a', 'x'.repeat(1_000)); // the limit is reached: it reads no further
+    await line.settled();
+    expect(heard).toBe(5);
+    expect(await connection.close()).toBe(0);
+    await line.closed;
+    expect(heard).toBe(5);
+    expect(ids(line.received)).toEqual([]);
+    expect(line.received.at(-1)?.cmd).toBe('disconnect');
   });
 
   it('can be closed while it waits for a broker, and comes back no more', async () => {

@@ -55,7 +55,7 @@ describe('mqttSource', () => {
       route: () => () => true,
       publish: (message) => published.push(message) > 0,
       setStatus: () => {},
-      close: async () => {},
+      close: async () => 0,
     };
     const onReject = ({ reason }: Reject) => void told.push(reason);
     source = createMqttSource({ connection, streams, nowMs: () => 1_700_000_000_000, onReject });
