@@ -5,8 +5,10 @@ import type { Tick } from './types.js';
 export interface Aligner {
   /** Whether a reading of this time can still take part: it is not older than what has become ticks. */
   accepts(tMs: number): boolean;
-  /** Takes in an accepted reading and emits the ticks that are complete by it. `restart` begins a new time line. */
-  take(tMs: number, y: number, restart: boolean, emit: (tick: Tick) => void): void;
+  /**
+   * Takes in an accepted reading and emits the ticks that are complete by it. `restart` begins a new time line; `stamped`: the time is that of its arrival.
+   */
+  take(tMs: number, y: number, restart: boolean, emit: (tick: Tick) => void, stamped?: boolean): void;
   /** Event time at which the oldest open slot may be closed without a later reading; undefined when none is open. */
   readonly dueMs: number | undefined;
   /** Emits every open slot whose time is over at event time `tMs`. */

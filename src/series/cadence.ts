@@ -3,6 +3,7 @@ import type { SnapshotReader, SnapshotWriter } from './snapshot.js';
 const window = 15; // intervals
 const settledAfter = 4; // intervals
 const tolerance = 0.05; // of a step
+const burst = 0.1; // of a step: what comes closer than this after a gap was held up by it
 const second = 1000;
 const minute = 60 * second;
 const hour = 60 * minute;
@@ -15,11 +16,14 @@ const round = [
 /**
  * The usual interval between the readings of a series: the median of its last 15 intervals, taken to the nearest round
  * duration (1 s, 5 min, 1 h, …) within 5 %. It moves only when the median leaves it by more than 5 %, so jitter changes nothing.
+ * Readings timed by their arrival that a gap of k steps held up come all at once: up to k intervals below a tenth of a step are then no
+ * sign of another pace.
  */
 export class Cadence {
   readonly #intervals = new Float64Array(window);
   #count = 0;
   #stepMs: number;
+  #heldUp = 0; // readings that the last gap may have held up
 
   constructor(assumedMs = minute) {
     this.#stepMs = assumedMs;
@@ -39,8 +43,10 @@ export class Cadence {
     return Math.max(...this.#intervals);
   }
 
-  observe(intervalMs: number): void {
+  /** @param byArrival whether the reading has no time of its own. */
+  observe(intervalMs: number, byArrival = false): void {
     if (!(intervalMs > 0)) return;
+    if (byArrival && this.settled && this.#isHeldUp(intervalMs)) return;
     this.#intervals[this.#count++ % window] = intervalMs;
     if (this.#count > window && Math.abs(intervalMs - this.#stepMs) <= tolerance * this.#stepMs) return;
     const median = this.#median();
@@ -51,13 +57,25 @@ export class Cadence {
   save(writer: SnapshotWriter): void {
     writer.f64(this.#count);
     writer.f64(this.#stepMs);
+    writer.f64(this.#heldUp);
     writer.f64s(this.#intervals);
   }
 
   load(reader: SnapshotReader): void {
     this.#count = reader.f64();
     this.#stepMs = reader.f64();
+    this.#heldUp = reader.f64();
     this.#intervals.set(reader.f64s());
+  }
+
+  #isHeldUp(intervalMs: number): boolean {
+    if (intervalMs < burst * this.#stepMs && this.#heldUp > 0) {
+      this.#heldUp--;
+      return true;
+    }
+    const steps = Math.round(intervalMs / this.#stepMs);
+    this.#heldUp = steps > 1 ? steps : 0;
+    return false;
   }
 
   #median(): number {

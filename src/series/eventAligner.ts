@@ -30,13 +30,13 @@ export class EventAligner implements Aligner {
     return tMs >= this.#lastMs;
   }
 
-  take(tMs: number, y: number, restart: boolean, emit: (tick: Tick) => void): void {
+  take(tMs: number, y: number, restart: boolean, emit: (tick: Tick) => void, stamped = false): void {
     const first = this.#lastMs === Number.NEGATIVE_INFINITY;
     const intervalMs = first || restart ? 0 : tMs - this.#lastMs;
     const stepMs = this.#cadence.stepMs;
     const missing = this.#cadence.settled && intervalMs > 1.5 * stepMs ? Math.round(intervalMs / stepMs) - 1 : 0;
     this.#lastMs = tMs;
-    this.#cadence.observe(intervalMs);
+    this.#cadence.observe(intervalMs, stamped);
     if (restart) this.#counter?.reset();
     const value = this.#counter ? this.#counter.increase(y, missing + 1) : y;
     this.#n += missing + 1;

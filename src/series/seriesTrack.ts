@@ -74,7 +74,7 @@ export class SeriesTrack {
     this.#lateRun = 0;
     this.#lateMs = Number.NEGATIVE_INFINITY;
     this.#lastMs = restart ? tMs : Math.max(this.#lastMs, tMs);
-    this.#aligner.take(tMs, y, restart, emit);
+    this.#aligner.take(tMs, y, restart, emit, (flags & ReadingFlag.stamped) !== 0);
   }
 
   /** Emits the open slots whose time is over at event time `tMs`. */

@@ -49,6 +49,34 @@ describe('Cadence', () => {
     expect(observed([...times(40, 10_000), ...times(8, 60_000)]).stepMs).toBe(60_000);
   });
 
+  describe('after a gap, for readings timed by their arrival', () => {
+    const arrived = (cadence: Cadence, intervals: readonly number[]): Cadence => {
+      for (const interval of intervals) cadence.observe(interval, true);
+      return cadence;
+    };
+
+    it.each([20, 14, 8, 4])('keeps its pace through the burst of what a gap of %d steps held up', (steps) => {
+      const cadence = arrived(new Cadence(), times(6, 60_000));
+      for (const interval of [steps * 60_000, ...times(steps - 1, 2), 40_000, ...times(5, 60_000)])
+        expect(arrived(cadence, [interval]).stepMs).toBe(60_000);
+    });
+
+    it('takes no more for held up than the gap had steps', () => {
+      const cadence = arrived(new Cadence(), [...times(15, 60_000), 300_000, ...times(5, 2)]);
+      expect(arrived(cadence, times(7, 2)).stepMs).toBe(60_000);
+      expect(arrived(cadence, times(8, 2)).stepMs).toBe(2);
+    });
+
+    it('learns a faster pace as ever when it began without a gap, or is not that of a burst', () => {
+      expect(arrived(new Cadence(), [...times(15, 60_000), ...times(8, 1_000)]).stepMs).toBe(1_000);
+      expect(arrived(new Cadence(), [...times(15, 60_000), 1_200_000, ...times(8, 10_000)]).stepMs).toBe(10_000);
+    });
+
+    it('believes times of the device: they are its pace', () => {
+      expect(observed([...times(15, 60_000), 1_200_000, ...times(8, 2)]).stepMs).toBe(2);
+    });
+  });
+
   it('ignores what is no interval', () => {
     expect(observed([0, -5, Number.NaN]).settled).toBe(false);
     expect(observed([0, -5, Number.NaN]).stepMs).toBe(60_000);
@@ -63,14 +91,16 @@ describe('Cadence', () => {
   it('goes on after a snapshot as if there had been none', () => {
     const random = new Random(3);
     const original = observed(Array.from({ length: 22 }, () => random.between(5000, 90_000)));
+    original.observe(2_000_000, true);
     const writer = new SnapshotWriter();
     original.save(writer);
     const loaded = new Cadence(1);
     loaded.load(new SnapshotReader(writer.bytes()));
     for (let i = 0; i < 40; i++) {
       const interval = random.between(5000, 90_000);
-      original.observe(interval);
-      loaded.observe(interval);
+      const held = i % 3 === 0 ? 1 : interval;
+      original.observe(held, true);
+      loaded.observe(held, true);
       expect([loaded.stepMs, loaded.settled]).toEqual([original.stepMs, original.settled]);
     }
   });
