@@ -28,23 +28,20 @@ const adding: LagTask = {
   },
 };
 
-const symbols = 4;
-const kept = 3;
+const symbols = 8;
 
-/** The copy task: three of four symbols, silence for `lag` steps, a cue, and then the three symbols are asked for in their order. */
+/** The copy task with one symbol: one of eight, silence for `lag` steps, a cue, and then the symbol is asked for. Chance is 1/8. */
 const copy: LagTask = {
   inputSize: symbols + 1,
   classes: symbols,
   sequence(lag, random) {
-    const length = kept + lag + kept;
+    const length = lag + 2;
     const x = new Float32Array(length * (symbols + 1));
+    const symbol = random.integer(symbols);
+    x[symbol] = 1;
+    x[(length - 1) * (symbols + 1) + symbols] = 1; // the cue
     const target = new Float32Array(length).fill(Number.NaN);
-    for (let i = 0; i < kept; i++) {
-      const symbol = random.integer(symbols);
-      x[i * (symbols + 1) + symbol] = 1;
-      x[(kept + lag + i) * (symbols + 1) + symbols] = 1; // the cue
-      target[kept + lag + i] = symbol;
-    }
+    target[length - 1] = symbol;
     return { length, x, target };
   },
 };
