@@ -23,4 +23,4 @@ it('fifty training runs in one process leave its memory where it was', async () 
   } finally {
     rmSync(folder, { recursive: true });
   }
-});
+}, 1_800_000);
