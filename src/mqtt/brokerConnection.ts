@@ -95,7 +95,7 @@ export const createBrokerConnection = ({
   let inFlight = 0;
   let inFlightLimit = 65_535;
 
-  const dispatch = (packet: mqtt.IPublishPacket, ticket: AckTicket | undefined) => {
+  const dispatch = (packet: mqtt.IPublishPacket, ticket: AckTicket) => {
     heard = true;
     const message = new BrokerMessage(packet, ticket, session);
     if (!subscriptions.deliver(message)) message.acknowledge();

@@ -14,12 +14,12 @@ export class BrokerMessage {
 
   constructor(
     private readonly packet: IPublishPacket,
-    readonly ticket: AckTicket | undefined, // all that must be kept to acknowledge it later
+    readonly ticket: AckTicket, // all that must be kept to acknowledge it later
     readonly session: number, // broker sessions so far
   ) {
     this.topic = packet.topic;
     this.payload = packet.payload as Buffer;
-    this.packetId = ticket === undefined ? undefined : packet.messageId;
+    this.packetId = packet.qos === 1 ? packet.messageId : undefined;
     this.redelivered = packet.dup;
     this.retained = packet.retain;
   }
@@ -38,6 +38,6 @@ export class BrokerMessage {
 
   /** Once everything in it is safe, or not wanted. See `AckTicket`. */
   acknowledge(): void {
-    this.ticket?.acknowledge();
+    this.ticket.acknowledge();
   }
 }

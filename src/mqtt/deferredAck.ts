@@ -8,16 +8,16 @@ export interface Link {
   readonly writer: TurnWriter;
 }
 
-/** The promise to acknowledge one QoS 1 message. */
+/** The promise to acknowledge one message. At QoS 0 the broker is told nothing of it, but it counts as ours until then. */
 export interface AckTicket {
-  /** PUBACK at the end of this turn, after those of all messages received before it. Nothing after the connection is gone; nothing twice. */
+  /** At QoS 1, PUBACK at the end of this turn, after those of all messages received before it. Nothing after the connection is gone; nothing twice. */
   acknowledge(): void;
 }
 
 export interface DeferredAcks {
   /** The connection of this moment; a new one is a new object. */
   link(): Link;
-  /** Messages of the present connection that were delivered and not yet acknowledged on the wire. */
+  /** Messages of the present connection that were delivered and not yet acknowledged: at QoS 1, on the wire. */
   readonly unacknowledged: number;
   /** Whether the limit is reached and a message, with all behind it, waits to be delivered. */
   readonly holding: boolean;
@@ -31,9 +31,12 @@ export interface DeferredAcks {
 }
 
 export interface DeferAcksOptions {
-  /** Unacknowledged messages; above, nothing more is read. Mosquitto 2.0.11 sends more than the Receive Maximum, MQTT 3.1.1 has none. */
+  /**
+   * Unacknowledged messages; above, nothing more is read, so that the broker holds them, or drops those of QoS 0. Mosquitto 2.0.11 sends
+   * more than the Receive Maximum, MQTT 3.1.1 has none, and neither counts QoS 0.
+   */
   readonly limit: number;
-  readonly deliver: (packet: IPublishPacket, ticket: AckTicket | undefined) => void;
+  readonly deliver: (packet: IPublishPacket, ticket: AckTicket) => void;
   /** Called whenever bytes written through the link have left. */
   readonly written?: () => void;
 }
@@ -73,18 +76,13 @@ export const deferAcks = (
   };
 
   client.handleMessage = (packet, callback) => {
-    if (packet.qos !== 1) {
-      if (!shut) deliver(packet, undefined);
-      callback();
-      return;
-    }
     if (shut) {
       callback(withoutPuback);
       return;
     }
     const acks = queue();
     const take = () => {
-      if (!shut) deliver(packet, acks.expect(packet.messageId!));
+      if (!shut) deliver(packet, acks.expect(packet.qos === 1 ? packet.messageId : undefined));
       callback(withoutPuback);
     };
     if (acks.length < limit) take();
@@ -122,7 +120,7 @@ class AckQueue implements Link {
 
   constructor(
     readonly stream: Duplex,
-    written: () => void,
+    private readonly written: () => void,
   ) {
     this.writer = createTurnWriter(stream, written);
   }
@@ -131,7 +129,7 @@ class AckQueue implements Link {
     return this.tickets.length - this.head;
   }
 
-  expect(packetId: number): Ticket {
+  expect(packetId: number | undefined): Ticket {
     const ticket = new Ticket(this, packetId);
     this.tickets.push(ticket);
     return ticket;
@@ -157,14 +155,18 @@ class AckQueue implements Link {
     if (this.closed || this.stream.destroyed || this.stream.writableEnded) {
       this.head = end;
     } else {
+      let silent = this.head < end;
       for (; this.head < end; this.head++) {
-        const { buffer, offset } = this.writer.take(4);
         const { packetId } = this.tickets[this.head];
+        if (packetId === undefined) continue;
+        silent = false;
+        const { buffer, offset } = this.writer.take(4);
         buffer[offset] = 0x40;
         buffer[offset + 1] = 2;
         buffer[offset + 2] = packetId >>> 8;
         buffer[offset + 3] = packetId & 0xff;
       }
+      if (silent) queueMicrotask(this.written);
     }
     if (this.head === this.tickets.length) this.tickets = [];
     else if (this.head > 4_096) this.tickets = this.tickets.slice(this.head);
@@ -178,7 +180,7 @@ class Ticket implements AckTicket {
 
   constructor(
     private readonly queue: AckQueue,
-    readonly packetId: number,
+    readonly packetId: number | undefined, // at QoS 1
   ) {}
 
   acknowledge(): void {

@@ -109,7 +109,7 @@ const ordinary = new Set(['missing_time', 'retained']);
 /** Apart, because a delivery waits for its commit: its closure must keep the ticket, and not the network buffer of the payload. */
 const deliveryOf = (
   { topic, packetId, redelivered, session }: BrokerMessage,
-  ticket: AckTicket | undefined,
+  ticket: AckTicket,
   observations: readonly DecodedObservation[],
   rejects: readonly Reject[],
   arrivedMs: number,
@@ -121,5 +121,5 @@ const deliveryOf = (
   packetId,
   redelivered,
   session,
-  acknowledge: () => ticket?.acknowledge(),
+  acknowledge: () => ticket.acknowledge(),
 });

@@ -12,7 +12,7 @@ describe.each([5, 4] as const)('deferAcks, MQTT protocol version %i', (protocolV
   let client: MqttClient;
   let acks: DeferredAcks;
   let line: FakeConnection;
-  let taken: { packet: IPublishPacket; ticket: AckTicket | undefined }[];
+  let taken: { packet: IPublishPacket; ticket: AckTicket }[];
   let wake: () => void;
 
   const received = async (count: number) => {
@@ -25,7 +25,7 @@ describe.each([5, 4] as const)('deferAcks, MQTT protocol version %i', (protocolV
     taken = [];
     wake = () => {};
     client = mqtt.connect(broker.url, { protocolVersion, clientId: 'seam', clean: false, reconnectPeriod: 0 });
-    const deliver = (packet: IPublishPacket, ticket: AckTicket | undefined) => {
+    const deliver = (packet: IPublishPacket, ticket: AckTicket) => {
       taken.push({ packet, ticket });
       wake();
     };
@@ -48,11 +48,11 @@ describe.each([5, 4] as const)('deferAcks, MQTT protocol version %i', (protocolV
   it('acknowledges in the order of receipt, whatever the order of the calls', async () => {
     for (let id = 1; id <= 5; id++) line.deliver(10 * id, 'a', '');
     await received(5);
-    for (const index of [2, 1, 4]) taken[index].ticket?.acknowledge();
+    for (const index of [2, 1, 4]) taken[index].ticket.acknowledge();
     expect(ids(await line.settled())).toEqual([]);
-    taken[0].ticket?.acknowledge();
+    taken[0].ticket.acknowledge();
     await line.wait('puback', 3);
-    taken[3].ticket?.acknowledge();
+    taken[3].ticket.acknowledge();
     expect(ids(await line.wait('puback', 5))).toEqual([10, 20, 30, 40, 50]);
     expect(acks.unacknowledged).toBe(0);
   });
@@ -61,11 +61,11 @@ describe.each([5, 4] as const)('deferAcks, MQTT protocol version %i', (protocolV
     line.deliver(7, 'a', '');
     line.deliver(8, 'a', '');
     await received(2);
-    taken[0].ticket?.acknowledge();
+    taken[0].ticket.acknowledge();
     await line.wait('puback');
-    taken[0].ticket?.acknowledge();
-    taken[1].ticket?.acknowledge();
-    taken[1].ticket?.acknowledge();
+    taken[0].ticket.acknowledge();
+    taken[1].ticket.acknowledge();
+    taken[1].ticket.acknowledge();
     expect(ids(await line.settled())).toEqual([7, 8]);
   });
 
@@ -76,7 +76,7 @@ describe.each([5, 4] as const)('deferAcks, MQTT protocol version %i', (protocolV
     const { stream } = acks.link();
     const write = stream.write.bind(stream) as (chunk: Buffer) => boolean;
     stream.write = ((chunk: Buffer) => writes.push(chunk) > 0 && write(chunk)) as typeof stream.write;
-    for (const { ticket } of taken) ticket?.acknowledge();
+    for (const { ticket } of taken) ticket.acknowledge();
     const packets = await line.wait('puback', 1_000);
     expect(writes.map(({ length }) => length)).toEqual([4_000]);
     expect(packets.at(-1)?.messageId).toBe(65_535);
@@ -85,28 +85,49 @@ describe.each([5, 4] as const)('deferAcks, MQTT protocol version %i', (protocolV
   it('sends no acknowledgement on another connection, where the packet id belongs to another message', async () => {
     for (const id of [1, 2, 3]) line.deliver(id, 'a', `first ${id}`);
     await received(3);
-    taken[0].ticket?.acknowledge();
+    taken[0].ticket.acknowledge();
     await line.wait('puback', 1);
     line.drop();
     await line.closed;
-    taken[1].ticket?.acknowledge(); // while away
+    taken[1].ticket.acknowledge(); // while away
     client.reconnect();
     const next = await broker.connection(1);
     for (const id of [3, 2, 1]) next.deliver(id, 'a', `second ${id}`);
     await received(6);
-    taken[2].ticket?.acknowledge(); // too late: 3 is another message now
+    taken[2].ticket.acknowledge(); // too late: 3 is another message now
     expect(ids(await next.settled())).toEqual([]);
-    for (const { ticket } of taken.slice(3)) ticket?.acknowledge();
+    for (const { ticket } of taken.slice(3)) ticket.acknowledge();
     await next.wait('puback', 3);
     expect(ids(await next.settled())).toEqual([3, 2, 1]);
     expect(ids(line.received)).toEqual([1]);
   });
 
-  it('delivers QoS 0 with nothing to acknowledge', async () => {
-    line.send({ cmd: 'publish', topic: 'a', payload: 'x', qos: 0, dup: false, retain: false });
+  const sendQos0 = () => line.send({ cmd: 'publish', topic: 'a', payload: 'x', qos: 0, dup: false, retain: false });
+
+  it('sends nothing for a message at QoS 0', async () => {
+    sendQos0();
     line.deliver(1, 'a', 'y');
-    await received(2);
-    expect(taken.map(({ ticket }) => ticket !== undefined)).toEqual([false, true]);
+    sendQos0();
+    await received(3);
+    for (const { ticket } of taken) ticket.acknowledge();
+    await line.wait('puback', 1);
+    expect(ids(await line.settled())).toEqual([1]);
+    expect(acks.unacknowledged).toBe(0);
+  });
+
+  it('takes no more than its limit at QoS 0 either: the rest waits in the socket until something was acknowledged', async () => {
+    for (let i = 0; i < 2_500; i++) sendQos0();
+    await received(1_000);
+    await line.settled();
+    expect([taken.length, acks.holding]).toEqual([1_000, true]);
+    for (let next = 0; next < 2_500; next++) {
+      await received(next + 1);
+      taken[next].ticket.acknowledge();
+      expect(acks.unacknowledged).toBeLessThanOrEqual(1_000);
+    }
+    await line.settled();
+    expect([taken.length, acks.holding, acks.unacknowledged]).toEqual([2_500, false, 0]);
+    expect(ids(line.received)).toEqual([]);
   });
 
   it('takes no more than its limit, from a broker that sends more, and goes on in order when there is room', async () => {
@@ -118,7 +139,7 @@ describe.each([5, 4] as const)('deferAcks, MQTT protocol version %i', (protocolV
     for (let next = 0; next < 2_500; next++) {
       await received(next + 1);
       most = Math.max(most, acks.unacknowledged);
-      taken[next].ticket?.acknowledge();
+      taken[next].ticket.acknowledge();
     }
     await line.wait('puback', 2_500);
     expect(most).toBe(1_000);
@@ -144,9 +165,9 @@ describe.each([5, 4] as const)('deferAcks, MQTT protocol version %i', (protocolV
   it('sends what is due when it is shut, and nothing after', async () => {
     for (const id of [1, 2]) line.deliver(id, 'a', '');
     await received(2);
-    taken[0].ticket?.acknowledge();
+    taken[0].ticket.acknowledge();
     acks.shut();
-    taken[1].ticket?.acknowledge();
+    taken[1].ticket.acknowledge();
     await line.wait('puback', 1);
     expect(ids(await line.settled())).toEqual([1]);
   });
