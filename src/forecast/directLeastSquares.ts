@@ -29,13 +29,13 @@ export class DirectLeastSquares {
   readonly width: number;
   readonly horizon: number;
   readonly #options: DirectLeastSquaresOptions;
-  readonly #U: Float32Array; // columns without their diagonal: column j at j(j−1)/2, j entries
-  readonly #D: Float32Array;
-  readonly #W: Float32Array; // [horizon, width]
-  readonly #X: Float32Array; // [horizon, width], the rows that wait
-  readonly #K: Float32Array; // their gains
-  readonly #isWaiting: Float32Array; // [horizon] 1 where a row waits
-  readonly #error: Float32Array; // [horizon] running mean |error|, 0 before the first
+  readonly #state: Float32Array; // U, D, W, X, K, isWaiting, error, one after the other: an array object of each costs as much as small ones hold
+  readonly #D: number; // where in it each begins; U, without its diagonal, at 0: column j at j(j−1)/2, j entries
+  readonly #W: number; // [horizon, width]
+  readonly #X: number; // [horizon, width], the rows that wait
+  readonly #K: number; // their gains
+  readonly #isWaiting: number; // [horizon] 1 where a row waits
+  readonly #error: number; // [horizon] running mean |error|, 0 before the first
   #slot = 0;
 
   /** @throws {RangeError} for more regressors than there is room for. */
@@ -46,127 +46,159 @@ export class DirectLeastSquares {
     this.#options = options;
     this.width = width;
     this.horizon = horizon;
-    this.#U = new Float32Array((width * (width - 1)) / 2);
-    this.#D = new Float32Array(width).fill(1 / ridge);
-    this.#W = new Float32Array(horizon * width);
-    this.#X = new Float32Array(horizon * width);
-    this.#K = new Float32Array(horizon * width);
-    this.#isWaiting = new Float32Array(horizon);
-    this.#error = new Float32Array(horizon);
+    this.#D = (width * (width - 1)) / 2;
+    this.#W = this.#D + width;
+    this.#X = this.#W + horizon * width;
+    this.#K = this.#X + horizon * width;
+    this.#isWaiting = this.#K + horizon * width;
+    this.#error = this.#isWaiting + horizon;
+    this.#state = new Float32Array(this.#error + horizon).fill(1 / ridge, this.#D, this.#W);
   }
 
   /** Moves to the next tick, `skipped` ticks having been left out. */
   advance(skipped: number): void {
     for (let i = Math.min(skipped, this.horizon); i >= 0; i--) {
-      this.#slot = (this.#slot + 1) % this.horizon;
-      if (i > 0) this.#isWaiting[this.#slot] = 0;
+      this.#slot = this.#slot + 1 === this.horizon ? 0 : this.#slot + 1;
+      if (i > 0) this.pass();
     }
   }
 
   /** Leaves this tick without a row. Call after `learn`, in place of `take`. */
   pass(): void {
-    this.#isWaiting[this.#slot] = 0;
+    this.#state[this.#isWaiting + this.#slot] = 0;
   }
 
   /** Forgets the rows that wait. */
   drop(): void {
-    this.#isWaiting.fill(0);
+    this.#state.fill(0, this.#isWaiting, this.#error);
   }
 
   /** Teaches step h the label of the row taken h ticks ago, if there was one. Call between `advance` and `take`. */
   learn(h: number, label: number): void {
-    const { width, horizon } = this;
-    const slot = (((this.#slot - h) % horizon) + horizon) % horizon;
-    if (this.#isWaiting[slot] === 0) return;
-    const row = slot * width;
-    const w = (h - 1) * width;
-    const e = this.#clipped(h - 1, label - this.#dot(w, row));
-    if (e !== 0) for (let i = 0; i < width; i++) this.#W[w + i] += e * this.#K[row + i];
+    const { width } = this;
+    const state = this.#state;
+    const slot = this.#slot >= h ? this.#slot - h : this.#slot - h + this.horizon;
+    if (state[this.#isWaiting + slot] === 0) return;
+    const w = this.#W + (h - 1) * width;
+    const x = this.#X + slot * width;
+    const k = this.#K + slot * width;
+    let sum = 0;
+    for (let i = 0; i < width; i++) sum += state[w + i] * state[x + i];
+    const e = this.#clipped(this.#error + h - 1, label - sum);
+    if (e !== 0) for (let i = 0; i < width; i++) state[w + i] += e * state[k + i];
   }
 
   /** Takes the row of this tick: its gain is formed, and it waits for its labels. */
   take(x: Float64Array): void {
     const { width } = this;
-    const row = this.#slot * width;
-    const U = this.#U;
+    const state = this.#state;
     const D = this.#D;
     const { forgetting, ridge } = this.#options;
     const most = prior / ridge;
     let alpha = forgetting;
     for (let j = 0, column = 0; j < width; column += j, j++) {
       let f = x[j];
-      for (let i = 0; i < j; i++) f += U[column + i] * x[i];
-      const v = D[j] * f;
+      for (let i = 0; i < j; i++) f += state[column + i] * x[i];
+      const v = state[D + j] * f;
       const before = alpha;
       alpha += f * v;
-      const d = D[j] * (before / alpha);
-      D[j] = Math.max(1e-20, d / forgetting < most ? d / forgetting : d);
+      const d = state[D + j] * (before / alpha);
+      state[D + j] = Math.max(1e-20, d / forgetting < most ? d / forgetting : d);
       scratch[j] = v;
       const p = -f / before;
       for (let i = 0; i < j; i++) {
-        const u = U[column + i];
+        const u = state[column + i];
         const b = scratch[i];
-        U[column + i] = u + b * p;
+        state[column + i] = u + b * p;
         scratch[i] = b + u * v;
       }
     }
+    const X = this.#X + this.#slot * width;
+    const K = this.#K + this.#slot * width;
     for (let i = 0; i < width; i++) {
-      this.#X[row + i] = x[i];
-      this.#K[row + i] = scratch[i] / alpha;
+      state[X + i] = x[i];
+      state[K + i] = scratch[i] / alpha;
     }
-    this.#isWaiting[this.#slot] = 1;
+    state[this.#isWaiting + this.#slot] = 1;
   }
 
   /** w_h·x for the row taken last. */
   answer(h: number): number {
-    return this.#dot((h - 1) * this.width, this.#slot * this.width);
+    const { width } = this;
+    const state = this.#state;
+    const w = this.#W + (h - 1) * width;
+    const x = this.#X + this.#slot * width;
+    let sum = 0;
+    for (let i = 0; i < width; i++) sum += state[w + i] * state[x + i];
+    return sum;
+  }
+
+  /** Writes `answer(h)` for h = 1…horizon to out[at + h − 1]: four sums at a time, none of which waits for the others. */
+  answers(out: Float64Array, at: number): void {
+    const { width, horizon } = this;
+    const state = this.#state;
+    const x = this.#X + this.#slot * width;
+    let h = 0;
+    for (; h + 4 <= horizon; h += 4) {
+      const w0 = this.#W + h * width;
+      const w1 = w0 + width;
+      const w2 = w1 + width;
+      const w3 = w2 + width;
+      let s0 = 0;
+      let s1 = 0;
+      let s2 = 0;
+      let s3 = 0;
+      for (let i = 0; i < width; i++) {
+        const value = state[x + i];
+        s0 += state[w0 + i] * value;
+        s1 += state[w1 + i] * value;
+        s2 += state[w2 + i] * value;
+        s3 += state[w3 + i] * value;
+      }
+      out[at + h] = s0;
+      out[at + h + 1] = s1;
+      out[at + h + 2] = s2;
+      out[at + h + 3] = s3;
+    }
+    for (; h < horizon; h++) out[at + h] = this.answer(h + 1);
   }
 
   /** Expresses everything in a unit `ratio` times as large; the regressors from `fixedFrom` on (constants, calendar) have none. */
   rescale(ratio: number, fixedFrom: number): void {
     const { width } = this;
+    const state = this.#state;
     for (let j = 0, column = 0; j < width; column += j, j++) {
-      if (j >= fixedFrom) for (let i = 0; i < Math.min(j, fixedFrom); i++) this.#U[column + i] *= ratio;
-      else this.#D[j] = Math.min(this.#D[j] * ratio * ratio, 1 / this.#options.ridge);
+      if (j >= fixedFrom) for (let i = 0; i < Math.min(j, fixedFrom); i++) state[column + i] *= ratio;
+      else state[this.#D + j] = Math.min(state[this.#D + j] * ratio * ratio, 1 / this.#options.ridge);
     }
-    for (let at = 0; at < this.#W.length; at++) if (at % width >= fixedFrom) this.#W[at] /= ratio;
-    for (let at = 0; at < this.#X.length; at++) {
-      if (at % width >= fixedFrom) continue;
-      this.#X[at] /= ratio;
-      this.#K[at] *= ratio;
+    for (let at = 0; at < this.horizon * width; at++) {
+      if (at % width >= fixedFrom) {
+        state[this.#W + at] /= ratio;
+        continue;
+      }
+      state[this.#X + at] /= ratio;
+      state[this.#K + at] *= ratio;
     }
-    for (let at = 0; at < this.#error.length; at++) this.#error[at] /= ratio;
+    for (let h = 0; h < this.horizon; h++) state[this.#error + h] /= ratio;
   }
 
   save(writer: SnapshotWriter): void {
     writer.f64(this.#slot);
-    for (const values of this.#arrays()) writer.f32s(values);
+    writer.f32s(this.#state);
   }
 
   load(reader: SnapshotReader): void {
     this.#slot = reader.f64();
-    for (const values of this.#arrays()) values.set(reader.f32s());
-  }
-
-  #arrays(): readonly Float32Array[] {
-    return [this.#U, this.#D, this.#W, this.#X, this.#K, this.#isWaiting, this.#error];
-  }
-
-  #dot(w: number, x: number): number {
-    const W = this.#W;
-    const X = this.#X;
-    let sum = 0;
-    for (let i = 0; i < this.width; i++) sum += W[w + i] * X[x + i];
-    return sum;
+    this.#state.set(reader.f32s());
   }
 
   /** The error within `clip` times its running mean, which it moves. */
   #clipped(at: number, error: number): number {
     const size = Math.abs(error);
-    const mean = this.#error[at];
+    const mean = this.#state[at];
     if (!(size < 1e30)) return 0;
     const known = Math.max(mean === 0 ? size : mean, errorFloor);
-    this.#error[at] = mean === 0 ? size : 0.99 * mean + 0.01 * Math.min(size, 10 * known);
+    this.#state[at] = mean === 0 ? size : 0.99 * mean + 0.01 * Math.min(size, 10 * known);
     const most = this.#options.clip * known;
     return Math.min(most, Math.max(-most, error));
   }

@@ -75,9 +75,13 @@ export class Linear implements Forecaster {
   forecast(out: Float64Array, at: number): void {
     const { last, isMissing } = this.#past;
     const squares = this.#squares;
-    for (let h = 1; h <= this.horizon; h++)
-      out[at + h - 1] =
-        squares && !isMissing ? this.#past.plausible(last + this.#unit.value * squares.answer(h)) : last;
+    if (!squares || isMissing) {
+      out.fill(last, at, at + this.horizon);
+      return;
+    }
+    squares.answers(out, at);
+    const unit = this.#unit.value;
+    for (let i = at; i < at + this.horizon; i++) out[i] = this.#past.plausible(last + unit * out[i]);
   }
 
   save(writer: SnapshotWriter): void {

@@ -79,12 +79,16 @@ export class SeasonalLinear implements Forecaster {
   forecast(out: Float64Array, at: number): void {
     const { last, isMissing, values } = this.#past;
     const isReady = this.#profile?.isKnown && this.#unit.value > 0 && !isMissing;
-    const base = isReady ? values.anchor + this.#left(0) : last;
-    for (let h = 1; h <= this.horizon; h++) {
-      out[at + h - 1] = isReady
-        ? this.#past.plausible(base + this.#profile!.ahead(h) + this.#unit.value * this.#squares!.answer(h))
-        : last;
+    if (!isReady) {
+      out.fill(last, at, at + this.horizon);
+      return;
     }
+    const profile = this.#profile!;
+    const base = values.anchor + this.#left(0);
+    const unit = this.#unit.value;
+    this.#squares!.answers(out, at);
+    for (let h = 1, i = at; h <= this.horizon; h++, i++)
+      out[i] = this.#past.plausible(base + profile.ahead(h) + unit * out[i]);
   }
 
   save(writer: SnapshotWriter): void {

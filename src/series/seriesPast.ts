@@ -38,6 +38,8 @@ export class SeriesPast {
   #still = 0;
   #low = Number.POSITIVE_INFINITY;
   #high = Number.NEGATIVE_INFINITY;
+  #least = 0; // of what is plausible
+  #most = 0;
 
   constructor({ season, lags }: SeriesPastOptions) {
     this.#fixedSeason = season;
@@ -123,9 +125,7 @@ export class SeriesPast {
   /** `value` within the range seen, widened by half of it on both sides; the last value in place of NaN. */
   plausible(value: number): number {
     if (Number.isNaN(value)) return this.#last;
-    const margin = 0.5 * Math.min(Number.MAX_VALUE, this.#high - this.#low);
-    const low = Math.max(-Number.MAX_VALUE, this.#low - margin);
-    return Math.min(Math.min(Number.MAX_VALUE, this.#high + margin), Math.max(low, value));
+    return Math.min(this.#most, Math.max(this.#least, value));
   }
 
   save(writer: SnapshotWriter): void {
@@ -150,6 +150,7 @@ export class SeriesPast {
     this.#low = reader.f64();
     this.#high = reader.f64();
     this.#still = reader.f64();
+    this.#widenRange();
     this.values.load(reader);
     this.#finder?.load(reader);
   }
@@ -170,6 +171,13 @@ export class SeriesPast {
     }
     this.#low = Math.min(this.#low, y);
     this.#high = Math.max(this.#high, y);
+    this.#widenRange();
+  }
+
+  #widenRange(): void {
+    const margin = 0.5 * Math.min(Number.MAX_VALUE, this.#high - this.#low);
+    this.#least = Math.max(-Number.MAX_VALUE, this.#low - margin);
+    this.#most = Math.min(Number.MAX_VALUE, this.#high + margin);
   }
 
   #chooseSeason(): void {
