@@ -50,10 +50,8 @@ export class SeriesForecaster {
   readonly #calibration: Calibration;
   readonly #points: Float64Array; // [mixtures, horizon]
   readonly #quantiles: Float64Array; // [horizon, levels]
-  readonly #forecasts: Float64Array; // [experts, horizon]
   readonly #network: RecurrentForecaster | undefined;
   readonly #second: Blend | undefined;
-  readonly #candidates: Float64Array; // [mixtures and the network, horizon]
 
   constructor({ horizon, levels, season, network }: SeriesForecasterOptions) {
     const past = new SeriesPast({ season, lags: Math.max(horizon, 48) });
@@ -73,11 +71,8 @@ export class SeriesForecaster {
     this.#calibration = new Calibration({ horizon, levels, past });
     this.#points = new Float64Array(softness.length * horizon).fill(Number.NaN);
     this.#quantiles = new Float64Array(horizon * levels.length).fill(Number.NaN);
-    this.#forecasts = new Float64Array(expertNames.length * horizon).fill(Number.NaN);
-    const candidates = softness.length + 1;
     this.#network = network;
-    this.#second = network && new Blend({ experts: candidates, horizon, softness });
-    this.#candidates = new Float64Array(network ? candidates * horizon : 0).fill(Number.NaN);
+    this.#second = network && new Blend({ experts: softness.length + 1, horizon, softness });
   }
 
   learnOne(tick: Tick): void {
@@ -96,11 +91,13 @@ export class SeriesForecaster {
     const { horizon } = this;
     const network = this.#network!;
     network.accept(batch, row);
+    const candidates = scratchOf((softness.length + 1) * horizon); // the mixtures and the network
     const at = softness.length * horizon;
-    this.#candidates.set(this.#points);
-    for (let i = 0; i < horizon; i++) this.#candidates[at + i] = this.#points[median * horizon + i];
-    network.median(batch, row, Math.min(horizon, network.model.metadata.horizon), this.#candidates, at);
-    for (const m of [median, mean]) this.#second!.mix(this.#candidates, m, this.#points, m * horizon);
+    candidates.set(this.#points);
+    for (let i = 0; i < horizon; i++) candidates[at + i] = this.#points[median * horizon + i];
+    network.median(batch, row, Math.min(horizon, network.model.metadata.horizon), candidates, at);
+    for (const m of [median, mean]) this.#second!.mix(candidates, m, this.#points, m * horizon);
+    if (!this.past.isMissing) this.#second!.issue(candidates, this.past.values.anchor, this.#points);
     this.#settle();
   }
 
@@ -141,7 +138,7 @@ export class SeriesForecaster {
     this.#second?.save(writer);
     this.#network?.save(writer);
     this.#calibration.save(writer);
-    for (const values of [this.#points, this.#quantiles]) writer.f64s(values);
+    writer.f64s(this.#points);
   }
 
   load(reader: SnapshotReader): void {
@@ -151,7 +148,8 @@ export class SeriesForecaster {
     this.#second?.load(reader);
     this.#network?.load(reader);
     this.#calibration.load(reader);
-    for (const values of [this.#points, this.#quantiles]) values.set(reader.f64s());
+    this.#points.set(reader.f64s());
+    this.#calibration.spread(this.#points, this.#quantiles);
   }
 
   #learn(tick: Tick): void {
@@ -165,20 +163,26 @@ export class SeriesForecaster {
     this.#blend.learn(tick.y, past.values.anchor, tick.missing);
     this.#second?.learn(tick.y, past.values.anchor, tick.missing);
     this.#calibration.learn(tick.y, tick.missing);
+    const forecasts = scratchOf(expertNames.length * this.horizon);
     for (let e = 0; e < expertNames.length; e++) {
       const expert = this.#experts[expertNames[e]];
       expert.learnOne(tick);
-      expert.forecast(this.#forecasts, e * this.horizon);
+      expert.forecast(forecasts, e * this.horizon);
     }
-    for (const m of [median, mean]) this.#blend.mix(this.#forecasts, m, this.#points, m * this.horizon);
+    for (const m of [median, mean]) this.#blend.mix(forecasts, m, this.#points, m * this.horizon);
+    if (!past.isMissing) this.#blend.issue(forecasts, past.values.anchor, this.#points);
   }
 
   #settle(): void {
-    const { past } = this;
     this.#calibration.spread(this.#points, this.#quantiles);
-    if (past.isMissing) return;
-    this.#blend.issue(this.#forecasts, past.values.anchor);
-    this.#second?.issue(this.#candidates, past.values.anchor);
-    this.#calibration.issue(this.#points, this.#quantiles);
+    if (!this.past.isMissing) this.#calibration.issue(this.#points, this.#quantiles);
   }
+}
+
+let scratch = new Float64Array(0); // of all series: written before it is read, within one call
+
+/** Room for at least `count` numbers, spoilt by the next call. */
+function scratchOf(count: number): Float64Array {
+  if (scratch.length < count) scratch = new Float64Array(count);
+  return scratch;
 }
