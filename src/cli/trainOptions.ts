@@ -41,9 +41,11 @@ export function addTrainingOptions(command: Command): Command {
     .addOption(choice('--task <task>', 'what is answered from what (docs/tasks)', tasks).default('many-to-many'))
     .option('--features <a,b>', 'columns of x in order (docs/models.md)', list)
     .addOption(
-      choice('--target <kind>', 'what y is: change from the last value, or scaled value', ['change', 'value']).default(
-        'change',
-      ),
+      choice(
+        '--target <kind>',
+        'what y is: change from the last value, scaled value, or what the blend of the experts leaves over',
+        ['change', 'value', 'residual'],
+      ).default('change'),
     )
     .option('--horizon <n>', 'steps to forecast (default: 24; 1 for tasks that answer once)', wholeNumber(1, 1_024))
     .option('--levels <a,b>', 'quantile levels (default: 0.1,0.5,0.9)', levels)

@@ -1,3 +1,5 @@
+import type { ModelMetadata } from './modelContract.js';
+
 /** Columns of x that hold one number a series. Formulas: docs/models.md. */
 const single = [
   'value',
@@ -13,13 +15,17 @@ const single = [
 ];
 /** Columns of x that hold one number a horizon step. */
 const perStep = ['season', 'linear', 'holtwinters', 'blend'];
-/** Those that this version computes. */
-const computed = new Set([...single.filter((name) => name !== 'error'), 'season']);
+/** Those that come from the experts. */
+const ofExperts = ['error', 'linear', 'holtwinters', 'blend'];
+
+export const featureNames: readonly string[] = [...single, ...perStep];
 
 /** Whether the daemon can compute the feature called `name`. */
-export const knownFeature = (name: string): boolean => computed.has(name);
+export const knownFeature = (name: string): boolean => featureNames.includes(name);
 
-export const featureNames: readonly string[] = [...computed];
+/** Whether a model must be told of the experts, or says what they leave over. */
+export const standsOnExperts = ({ features, target }: Pick<ModelMetadata, 'features' | 'target'>): boolean =>
+  target === 'residual' || features.some((name) => ofExperts.includes(name));
 
 /** Columns of x that `features` take up, in order, at `horizon` steps. */
 export const featureWidth = (features: readonly string[], horizon: number): number =>

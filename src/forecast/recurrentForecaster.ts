@@ -1,5 +1,6 @@
 import type { SnapshotReader, SnapshotWriter } from '../series/snapshot.js';
 import type { Tick } from '../series/types.js';
+import type { ExpertView } from './expertView.js';
 import { medianIndex } from './forecastWriter.js';
 import type { LoadedModel } from './modelContract.js';
 import { SeriesFeatures } from './seriesFeatures.js';
@@ -23,10 +24,10 @@ export class RecurrentForecaster {
   }
 
   /** Observes a tick and writes row `row` of the batch. A tick that restarts clears the recurrent state first. */
-  prepare(tick: Tick, batch: StepBuffers, row: number): void {
+  prepare(tick: Tick, batch: StepBuffers, row: number, experts?: ExpertView): void {
     if (tick.restart) for (const state of this.#states) state.fill(0);
     this.features.observe(tick);
-    this.features.write(batch.x, row * this.features.width);
+    this.features.write(batch.x, row * this.features.width, experts);
     for (let k = 0; k < this.#states.length; k++) batch.states[k].set(this.#states[k], row * this.#states[k].length);
   }
 
@@ -41,16 +42,18 @@ export class RecurrentForecaster {
 
   /**
    * The median of row `row` in the unit of the series, always finite: `out[at + h − 1]` for h = 1…`horizon`, at most what the model
-   * has. `target: change` adds u_h·y to the last value, `value` is m + s·y.
+   * has. `target: change` adds u_h·y to the last value, `value` is m + s·y, `residual` adds y to the blend of the experts, in units of its
+   * usual error.
    */
-  median(batch: StepBuffers, row: number, horizon: number, out: Float64Array, at: number): void {
+  median(batch: StepBuffers, row: number, horizon: number, out: Float64Array, at: number, experts?: ExpertView): void {
     const { levels, target, horizon: modelHorizon } = this.model.metadata;
     const { last, level, spread } = this.features;
     const middle = medianIndex(levels);
     for (let h = 1; h <= horizon; h++) {
       const y = batch.y[(row * modelHorizon + h - 1) * levels.length + middle];
-      const base = target === 'value' ? level : last;
-      const unit = target === 'value' ? spread : this.features.unit(h);
+      const isResidual = target === 'residual' && experts !== undefined;
+      const base = isResidual ? experts.base(h) : target === 'value' ? level : last;
+      const unit = isResidual ? experts.baseUnit(h) : target === 'value' ? spread : this.features.unit(h);
       const answer = base + unit * (Number.isFinite(y) ? y : 0);
       out[at + h - 1] = Number.isFinite(answer) ? answer : last;
     }

@@ -3,6 +3,7 @@ import { History } from '../series/history.js';
 import { seasonOf } from '../series/season.js';
 import type { SnapshotReader, SnapshotWriter } from '../series/snapshot.js';
 import type { Tick } from '../series/types.js';
+import type { ExpertView } from './expertView.js';
 import { featureWidth, knownFeature } from './features.js';
 
 const memory = 1000; // steps the running means look back on
@@ -21,6 +22,8 @@ export interface SeriesFeaturesOptions {
  *     m, s   running mean and standard deviation of y
  *     u_h    running mean of |y(t) − y(t−h)|, h = 1…horizon: the error of persistence at each horizon
  *     value  = (y − m) / s        diff = (y − y(t−1)) / u_1        season_h = (y(t+h−season) − y) / u_h
+ *     error  = the blend's last error, in units of its usual one
+ *     linear_h, holtwinters_h, blend_h = (that forecast for t+h − y) / u_h
  *
  * A running mean gives its nth term the weight max(1/n, 1/1000). Columns are clipped to ±10; 0 where nothing is known.
  */
@@ -76,12 +79,20 @@ export class SeriesFeatures {
     this.#last = tick.y;
   }
 
-  /** Writes one row of x at `offset`. Changes nothing. */
-  write(x: Float32Array, offset: number): void {
+  /** Writes one row of x at `offset`. Changes nothing. @throws {TypeError} for a feature of the experts without them. */
+  write(x: Float32Array, offset: number, experts?: ExpertView): void {
     let at = offset;
     for (const name of this.#features) {
       if (name === 'season') {
         for (let h = 1; h <= this.horizon; h++) x[at++] = this.#seasonColumn(h);
+      } else if (name === 'linear' || name === 'holtwinters') {
+        const view = known(experts, name);
+        for (let h = 1; h <= this.horizon; h++) x[at++] = this.#change(view.expertAt(name, h), h);
+      } else if (name === 'blend') {
+        const view = known(experts, name);
+        for (let h = 1; h <= this.horizon; h++) x[at++] = this.#change(view.base(h), h);
+      } else if (name === 'error') {
+        x[at++] = clipped(known(experts, name).lastError || 0);
       } else {
         x[at++] = this.#column(name);
       }
@@ -178,13 +189,22 @@ export class SeriesFeatures {
 
   #seasonColumn(h: number): number {
     if (this.#season === 0) return 0;
-    const change = this.#history.back(this.#season * Math.ceil(h / this.#season) - h) - this.#last;
+    return this.#change(this.#history.back(this.#season * Math.ceil(h / this.#season) - h), h);
+  }
+
+  #change(value: number, h: number): number {
+    const change = value - this.#last;
     return Number.isNaN(change) ? 0 : clipped(change / this.unit(h));
   }
 
   #floor(): number {
     return 1e-9 + 1e-6 * Math.abs(this.#mean);
   }
+}
+
+function known(experts: ExpertView | undefined, name: string): ExpertView {
+  if (!experts) throw new TypeError(`SeriesFeatures: feature ${name} needs the experts`);
+  return experts;
 }
 
 const clipped = (value: number): number => Math.min(clip, Math.max(-clip, value));

@@ -3,6 +3,7 @@ import type { SnapshotReader, SnapshotWriter } from '../series/snapshot.js';
 import type { Tick } from '../series/types.js';
 import { Blend } from './blend.js';
 import { Calibration } from './calibration.js';
+import type { ExpertView } from './expertView.js';
 import type { Forecaster } from './forecaster.js';
 import { HoltWinters } from './holtWinters.js';
 import { Linear } from './linear.js';
@@ -41,7 +42,7 @@ export interface SeriesForecasterOptions {
  * A network is one expert more, in a second blend beside what the first made of the others: so it earns its weight against the
  * best that is known without it. Beyond its own horizon it says what they say.
  */
-export class SeriesForecaster {
+export class SeriesForecaster implements ExpertView {
   readonly horizon: number;
   readonly levels: readonly number[];
   readonly past: SeriesPast;
@@ -50,8 +51,12 @@ export class SeriesForecaster {
   readonly #calibration: Calibration;
   readonly #points: Float64Array; // [mixtures, horizon]
   readonly #quantiles: Float64Array; // [horizon, levels]
+  readonly #forecasts: Float64Array; // [experts, horizon]
   readonly #network: RecurrentForecaster | undefined;
   readonly #second: Blend | undefined;
+  readonly #candidates: Float64Array; // [mixtures and the network, horizon]
+  readonly #base: Float64Array; // [horizon], the first blend's median
+  #lastError = Number.NaN;
 
   constructor({ horizon, levels, season, network }: SeriesForecasterOptions) {
     const past = new SeriesPast({ season, lags: Math.max(horizon, 48) });
@@ -71,8 +76,12 @@ export class SeriesForecaster {
     this.#calibration = new Calibration({ horizon, levels, past });
     this.#points = new Float64Array(softness.length * horizon).fill(Number.NaN);
     this.#quantiles = new Float64Array(horizon * levels.length).fill(Number.NaN);
+    this.#forecasts = new Float64Array(expertNames.length * horizon).fill(Number.NaN);
+    const candidates = softness.length + 1;
     this.#network = network;
-    this.#second = network && new Blend({ experts: softness.length + 1, horizon, softness });
+    this.#second = network && new Blend({ experts: candidates, horizon, softness });
+    this.#base = new Float64Array(horizon).fill(Number.NaN);
+    this.#candidates = new Float64Array(network ? candidates * horizon : 0).fill(Number.NaN);
   }
 
   learnOne(tick: Tick): void {
@@ -83,7 +92,7 @@ export class SeriesForecaster {
   /** Learns from a tick, and writes row `row` of the batch that the network is to be stepped in. */
   prepare(tick: Tick, batch: StepBuffers, row: number): void {
     this.#learn(tick);
-    this.#network!.prepare(tick, batch, row);
+    this.#network!.prepare(tick, batch, row, this);
   }
 
   /** Takes the network's answer and state from row `row` and issues the forecast. */
@@ -91,19 +100,37 @@ export class SeriesForecaster {
     const { horizon } = this;
     const network = this.#network!;
     network.accept(batch, row);
-    const candidates = scratchOf((softness.length + 1) * horizon); // the mixtures and the network
     const at = softness.length * horizon;
-    candidates.set(this.#points);
-    for (let i = 0; i < horizon; i++) candidates[at + i] = this.#points[median * horizon + i];
-    network.median(batch, row, Math.min(horizon, network.model.metadata.horizon), candidates, at);
-    for (const m of [median, mean]) this.#second!.mix(candidates, m, this.#points, m * horizon);
-    if (!this.past.isMissing) this.#second!.issue(candidates, this.past.values.anchor, this.#points);
+    this.#candidates.set(this.#points);
+    for (let i = 0; i < horizon; i++) this.#candidates[at + i] = this.#points[median * horizon + i];
+    network.median(batch, row, Math.min(horizon, network.model.metadata.horizon), this.#candidates, at, this);
+    for (const m of [median, mean]) this.#second!.mix(this.#candidates, m, this.#points, m * horizon);
     this.#settle();
   }
 
-  /** The quantiles from the last tick, `out[(h−1)·levels + l]`, in the unit of the series. Finite once a value was seen. */
+  get lastError(): number {
+    return this.#lastError;
+  }
+
+  /** The first blend's median, without the network. */
+  base(h: number): number {
+    return this.#base[h - 1];
+  }
+
+  baseUnit(h: number): number {
+    let known = h;
+    while (known > 0 && this.#blend.size(median, known) === 0) known--;
+    const size = known > 0 ? this.#blend.size(median, known) : this.past.firstChange;
+    return Math.max(size * Math.sqrt(h / Math.max(1, known)), 1e-3 * this.past.change);
+  }
+
+  expertAt(name: 'linear' | 'holtwinters', h: number): number {
+    return this.#forecasts[expertNames.indexOf(name) * this.horizon + h - 1];
+  }
+
+  /** The quantiles from the last tick, `out[(h−1)·levels + l]`, in the unit of the series, as many as fit. Finite once a value was seen. */
   forecast(out: Float64Array): void {
-    out.set(this.#quantiles);
+    out.set(this.#quantiles.subarray(0, out.length));
   }
 
   /** The blend from the last tick that aims at the median, `out[at + h − 1]`: the quantiles lie around it. */
@@ -111,9 +138,10 @@ export class SeriesForecaster {
     for (let i = 0; i < this.horizon; i++) out[at + i] = this.#points[median * this.horizon + i];
   }
 
-  /** The blend from the last tick that aims at the mean, `out[at + h − 1]`: the one to judge by squared error. */
+  /** The blend from the last tick that aims at the mean, `out[at + h − 1]`, as much as fits: the one to judge by squared error. */
   mean(out: Float64Array, at: number): void {
-    for (let i = 0; i < this.horizon; i++) out[at + i] = this.#points[mean * this.horizon + i];
+    for (let i = 0; i < Math.min(this.horizon, out.length - at); i++)
+      out[at + i] = this.#points[mean * this.horizon + i];
   }
 
   /** What one expert says from the last tick, `out[at + h − 1]`. */
@@ -138,7 +166,8 @@ export class SeriesForecaster {
     this.#second?.save(writer);
     this.#network?.save(writer);
     this.#calibration.save(writer);
-    writer.f64s(this.#points);
+    writer.f64(this.#lastError);
+    for (const values of [this.#points, this.#quantiles, this.#base]) writer.f64s(values);
   }
 
   load(reader: SnapshotReader): void {
@@ -148,8 +177,8 @@ export class SeriesForecaster {
     this.#second?.load(reader);
     this.#network?.load(reader);
     this.#calibration.load(reader);
-    this.#points.set(reader.f64s());
-    this.#calibration.spread(this.#points, this.#quantiles);
+    this.#lastError = reader.f64();
+    for (const values of [this.#points, this.#quantiles, this.#base]) values.set(reader.f64s());
   }
 
   #learn(tick: Tick): void {
@@ -160,29 +189,25 @@ export class SeriesForecaster {
       this.#second?.drop();
       this.#calibration.drop();
     }
+    this.#lastError = tick.restart || tick.missing > 0 ? Number.NaN : (tick.y - this.#base[0]) / this.baseUnit(1);
     this.#blend.learn(tick.y, past.values.anchor, tick.missing);
     this.#second?.learn(tick.y, past.values.anchor, tick.missing);
     this.#calibration.learn(tick.y, tick.missing);
-    const forecasts = scratchOf(expertNames.length * this.horizon);
     for (let e = 0; e < expertNames.length; e++) {
       const expert = this.#experts[expertNames[e]];
       expert.learnOne(tick);
-      expert.forecast(forecasts, e * this.horizon);
+      expert.forecast(this.#forecasts, e * this.horizon);
     }
-    for (const m of [median, mean]) this.#blend.mix(forecasts, m, this.#points, m * this.horizon);
-    if (!past.isMissing) this.#blend.issue(forecasts, past.values.anchor, this.#points);
+    for (const m of [median, mean]) this.#blend.mix(this.#forecasts, m, this.#points, m * this.horizon);
+    for (let i = 0; i < this.horizon; i++) this.#base[i] = this.#points[median * this.horizon + i];
   }
 
   #settle(): void {
+    const { past } = this;
     this.#calibration.spread(this.#points, this.#quantiles);
-    if (!this.past.isMissing) this.#calibration.issue(this.#points, this.#quantiles);
+    if (past.isMissing) return;
+    this.#blend.issue(this.#forecasts, past.values.anchor);
+    this.#second?.issue(this.#candidates, past.values.anchor);
+    this.#calibration.issue(this.#points, this.#quantiles);
   }
-}
-
-let scratch = new Float64Array(0); // of all series: written before it is read, within one call
-
-/** Room for at least `count` numbers, spoilt by the next call. */
-function scratchOf(count: number): Float64Array {
-  if (scratch.length < count) scratch = new Float64Array(count);
-  return scratch;
 }

@@ -1,3 +1,4 @@
+import { standsOnExperts } from '../forecast/features.js';
 import type { LoadedModel } from '../forecast/modelContract.js';
 import { RecurrentForecaster } from '../forecast/recurrentForecaster.js';
 import { SeriesForecaster } from '../forecast/seriesForecaster.js';
@@ -9,7 +10,7 @@ import { Quiet } from './quiet.js';
 
 /** Readings between two snapshots of a series. */
 export const snapshotEvery = 256;
-const layout = 7; // of a snapshot; a change of any save() raises it
+const layout = 8; // of a snapshot; a change of any save() raises it
 
 /** One known series: its way to ticks, its forecaster, and what the next snapshot needs to know. */
 export class SeriesEntry {
@@ -36,7 +37,10 @@ export class SeriesEntry {
     this.stepMs = settings.cadenceMs;
     this.track = new SeriesTrack(settings);
     this.model = model;
-    this.forecaster = new SeriesForecaster({ ...settings, network: new RecurrentForecaster(model, settings) });
+    const { metadata } = model;
+    const horizon = standsOnExperts(metadata) ? Math.max(settings.horizon, metadata.horizon) : settings.horizon;
+    const network = new RecurrentForecaster(model, settings);
+    this.forecaster = new SeriesForecaster({ ...settings, horizon, network });
     this.snapshotAt = 1 + ((id * 97) % snapshotEvery); // staggered, so that no commit is large
   }
 

@@ -1,5 +1,8 @@
+import type { ExpertView } from '../forecast/expertView.js';
+import { standsOnExperts } from '../forecast/features.js';
 import type { TargetKind } from '../forecast/modelContract.js';
 import { SeriesFeatures } from '../forecast/seriesFeatures.js';
+import { SeriesForecaster } from '../forecast/seriesForecaster.js';
 import type { Tick } from '../series/types.js';
 import type { Sequence } from './sequence.js';
 import { seriesTicks } from './seriesTicks.js';
@@ -23,19 +26,17 @@ export interface SeriesRows extends Sequence {
  * One series as the daemon would hear it, reading after reading through the same alignment and the same causal features: for
  * each tick a row of x, and what came true of it, in the units of `target` and clipped to ±10:
  *
- *     change: (y(t+h) − y(t)) / u_h        value: (y(t+h) − m) / s
+ *     change: (y(t+h) − y(t)) / u_h        value: (y(t+h) − m) / s        residual: (y(t+h) − ŷ(t+h)) / σ_h, of the blend of the experts
  *
  * A gap that clears the daemon's recurrent state begins a new stretch. Readings that are missing are NaN.
- *
- * @throws {RangeError} for a target that stands on experts.
  */
 export function seriesRows(timesMs: Float64Array, values: Float64Array, options: SeriesRowsOptions): SeriesRows[] {
   const { horizon, target, season } = options;
-  if (target === 'residual') throw new RangeError('seriesRows: target residual needs the experts');
   const ticks = seriesTicks(timesMs, values, options);
   const byNumber = new Map(ticks.map(({ n, y }) => [n, y]));
   const features = new SeriesFeatures({ features: options.features, horizon, season });
   const { width } = features;
+  const experts = standsOnExperts(options) ? new SeriesForecaster({ horizon, levels: [0.5], season }) : undefined;
   const stretches: Tick[][] = [];
   for (const tick of ticks) {
     if (tick.restart || stretches.length === 0) stretches.push([]);
@@ -50,20 +51,23 @@ export function seriesRows(timesMs: Float64Array, values: Float64Array, options:
     };
     for (const [row, tick] of stretch.entries()) {
       features.observe(tick);
-      features.write(rows.x, row * width);
+      experts?.learnOne(tick);
+      features.write(rows.x, row * width, experts);
       if (Number.isNaN(features.last)) continue;
       for (let h = 1; h <= horizon; h++) {
         const actual = byNumber.get(tick.n + h) ?? Number.NaN;
-        const answer =
-          target === 'value'
-            ? (actual - features.level) / features.spread
-            : (actual - features.last) / features.unit(h);
+        const answer = { change, value, residual }[target](features, actual, h, experts);
         rows.target[row * horizon + h - 1] = Math.max(-clip, Math.min(clip, answer));
       }
     }
     return rows;
   });
 }
+
+type Answer = (features: SeriesFeatures, actual: number, h: number, experts: ExpertView | undefined) => number;
+const change: Answer = (features, actual, h) => (actual - features.last) / features.unit(h);
+const value: Answer = ({ level, spread }, actual) => (actual - level) / spread;
+const residual: Answer = (_, actual, h, experts) => (actual - experts!.base(h)) / experts!.baseUnit(h);
 
 /** Number of the last tick, and of the first one: what a share of the series is counted by. */
 export const tickRange = (stretches: readonly SeriesRows[]): { first: number; end: number } => ({

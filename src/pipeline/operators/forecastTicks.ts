@@ -40,7 +40,7 @@ function addForecast(
   issuedMs: number,
 ): void {
   const { seriesId, forecaster } = entry;
-  const { horizon, levels } = forecaster;
+  const { horizon, levels } = entry.settings;
   const values = slab.take(horizon * levels.length);
   forecaster.forecast(values);
   const mean = slab.take(horizon);

@@ -16,7 +16,7 @@ const tick = (n: number, y: number, restart = n === 0): Tick => ({
 
 describe('RecurrentForecaster', () => {
   const { model } = new ArithmeticStepper({ horizon: 2, features: ['value', 'missing'] });
-  const heard = (values: readonly number[], target: 'change' | 'value' = 'change') => {
+  const heard = (values: readonly number[], target: 'change' | 'value' | 'residual' = 'change') => {
     const forecaster = new RecurrentForecaster({ ...model, metadata: { ...model.metadata, target } }, { season: 0 });
     const buffers = stepBuffers(model, 2);
     values.forEach((y, n) => {
@@ -76,6 +76,21 @@ describe('RecurrentForecaster', () => {
   it('gives values as mean and spread', () => {
     // mean 4, standard deviation 2
     expect(answered([-1, 0, 2, -1, 0.5, 1], [2, 6], 'value')).toEqual([4, 5]);
+  });
+
+  it('adds a residual to the blend of the experts, in units of its usual error', () => {
+    const { forecaster, buffers } = heard([1, 5, 3], 'residual');
+    buffers.y.set([0, 2, 0, 0, -1, 0], 6);
+    const out = new Float64Array(2);
+    const view = {
+      horizon: 2,
+      lastError: 0,
+      base: (h: number) => 10 * h,
+      baseUnit: (h: number) => h,
+      expertAt: () => 0,
+    };
+    forecaster.median(buffers, 1, 2, out, 0, view);
+    expect([...out]).toEqual([12, 18]);
   });
 
   it('takes an answer that is no number for no change', () => {

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { featureNames } from '../../../src/forecast/features.js';
+import { featureNames as all, standsOnExperts } from '../../../src/forecast/features.js';
 import { SeriesFeatures } from '../../../src/forecast/seriesFeatures.js';
 import { Random } from '../../../src/series/random.js';
 import { SnapshotReader, SnapshotWriter } from '../../../src/series/snapshot.js';
 import type { Tick } from '../../../src/series/types.js';
 import { troubledTicks } from '../conformance/forecaster.js';
 
+const featureNames = all.filter((name) => !standsOnExperts({ features: [name], target: 'change' }));
 const minute = 60_000;
 const day = 86_400_000;
 const tick = (n: number, y: number, { tMs = n * minute, missing = 0, stepMs = minute } = {}): Tick => ({
@@ -197,5 +198,20 @@ describe('SeriesFeatures', () => {
   it('refuses a feature it does not know, by name, and a horizon that is none', () => {
     expect(() => features(['value', 'moon'])).toThrow(/moon/);
     expect(() => features([], { horizon: 0 })).toThrow(RangeError);
+  });
+
+  it('tells what the experts say as changes in units of u_h, and the last error of their blend', () => {
+    const told = fed(['error', 'linear', 'holtwinters', 'blend'], [6, 8, 10], { horizon: 2 }); // u_1 = 2, u_2 = 4
+    const experts = {
+      horizon: 2,
+      lastError: -0.5,
+      base: (h: number) => 10 + h,
+      baseUnit: () => 1,
+      expertAt: (name: string, h: number) => (name === 'linear' ? 12 : 10 - 4 * h),
+    };
+    const x = new Float32Array(told.width);
+    told.write(x, 0, experts);
+    expect([...x]).toEqual([-0.5, 1, 0.5, -2, -2, 0.5, 0.5]);
+    expect(() => told.write(x, 0)).toThrow('feature error needs the experts');
   });
 });

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { RecurrentForecaster } from '../../../src/forecast/recurrentForecaster.js';
 import { SeriesFeatures } from '../../../src/forecast/seriesFeatures.js';
+import { SeriesForecaster } from '../../../src/forecast/seriesForecaster.js';
+import { stepBuffers } from '../../../src/forecast/stepper.js';
 import { seriesRows } from '../../../src/training/seriesRows.js';
 import { splitRows } from '../../../src/training/splitRows.js';
+import { ArithmeticStepper } from '../../support/arithmeticStepper.js';
 
 const hour = 3_600_000;
 const options = {
@@ -30,6 +34,29 @@ describe('seriesRows', () => {
         const found = rows.target[3 * i + h - 1];
         if (i + h >= count) expect(found).toBeNaN();
         else expect(found).toBe(Math.fround(Math.max(-10, Math.min(10, change))));
+      }
+    }
+  });
+
+  it('shows a network that stands on the experts what it is shown in the daemon, and what they left over', async () => {
+    const features = ['value', 'error', 'linear', 'holtwinters', 'blend'];
+    const [rows] = seriesRows(times, values, { ...options, features, target: 'residual' });
+    const { model } = new ArithmeticStepper({ features, target: 'residual', horizon: 3 });
+    const network = new RecurrentForecaster(model, { season: 0 });
+    const daemon = new SeriesForecaster({ horizon: 3, levels: [0.1, 0.5, 0.9], season: 0, network });
+    const buffers = stepBuffers(model, 1);
+    const said = new Float64Array(3);
+    for (let i = 0; i < count; i++) {
+      const stepMs = i === 0 ? 60_000 : hour;
+      const tick = { n: i, tMs: times[i], y: values[i], stepMs, stepIsGuess: i < 4, missing: 0, restart: i === 0 };
+      daemon.prepare(tick, buffers, 0);
+      const width = network.features.width;
+      expect(rows.x.subarray(width * i, width * (i + 1))).toEqual(buffers.x.subarray(0, width));
+      for (let h = 1; h <= 3; h++) buffers.y.fill(rows.target[3 * i + h - 1], 3 * (h - 1), 3 * h);
+      daemon.accept(buffers, 0);
+      network.median(buffers, 0, 3, said, 0, daemon);
+      for (let h = 1; h <= 3 && i + h < count; h++) {
+        if (Math.abs(rows.target[3 * i + h - 1]) < 10) expect(said[h - 1]).toBeCloseTo(values[i + h], 4);
       }
     }
   });
