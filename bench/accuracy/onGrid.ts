@@ -16,7 +16,3 @@ export function onGrid(path: string, column: string, stepMs: number): Tick[] {
     ...{ n, y, stepMs, tMs: (first + n) * stepMs, missing: 0, restart: n === 0 },
   }));
 }
-
-/** The rows of a column as ticks, one each. */
-export const asRows = (timesMs: Float64Array, cells: Float64Array, stepMs: number): Tick[] =>
-  Array.from(cells, (y, n) => ({ ...{ n, y, stepMs, tMs: timesMs[n], missing: 0, restart: n === 0 } }));
