@@ -28,12 +28,13 @@ export class Blend {
   readonly horizon: number;
   readonly #softness: readonly number[];
   readonly #discount: number;
+  readonly #farDiscount: number; // δ of the steps that are not scored on every tick
   readonly #waiting: WaitingRows; // the experts' forecasts and the mixtures
-  readonly #regret: Float32Array; // [mixtures, horizon, experts]
-  readonly #squares: Float32Array;
-  readonly #weights: Float32Array;
-  readonly #size: Float32Array; // σ [mixtures, horizon]
-  readonly #count: Float32Array;
+  readonly #state: Float32Array; // R, V and weights [mixtures, horizon, experts], σ and count [mixtures, horizon]
+  readonly #squares: number; // where in it V begins; R at 0
+  readonly #weights: number;
+  readonly #size: number; // σ
+  readonly #count: number;
 
   constructor({ experts, horizon, softness, discount = 0.9995 }: BlendOptions) {
     const rows = softness.length * horizon;
@@ -41,12 +42,13 @@ export class Blend {
     this.horizon = horizon;
     this.#softness = softness;
     this.#discount = discount;
+    this.#farDiscount = discount ** ticksPerScore(Number.POSITIVE_INFINITY);
     this.#waiting = new WaitingRows(horizon, experts + softness.length);
-    this.#regret = new Float32Array(rows * experts);
-    this.#squares = new Float32Array(rows * experts);
-    this.#weights = new Float32Array(rows * experts).fill(1);
-    this.#size = new Float32Array(rows);
-    this.#count = new Float32Array(rows);
+    this.#squares = rows * experts;
+    this.#weights = 2 * rows * experts;
+    this.#size = 3 * rows * experts;
+    this.#count = this.#size + rows;
+    this.#state = new Float32Array(this.#count + rows).fill(1, this.#weights, this.#size);
   }
 
   /**
@@ -71,16 +73,18 @@ export class Blend {
     this.#waiting.clear();
   }
 
-  /** Remembers `forecasts` [experts, horizon] and their mixtures until their values arrive. */
-  issue(forecasts: Float64Array, anchor: number): void {
+  /** Remembers `forecasts` [experts, horizon] until their values arrive, and their mixtures, which the caller may have from `mix` [mixtures, horizon]. */
+  issue(forecasts: Float64Array, anchor: number, mixtures?: Float64Array): void {
     const { experts, horizon } = this;
     const { data } = this.#waiting;
     for (let h = 1; h <= horizon; h++) {
       const row = this.#waiting.slot(h);
       if (row < 0) continue;
       for (let e = 0; e < experts; e++) data[row + e] = narrow(forecasts[e * horizon + h - 1] - anchor);
-      for (let m = 0; m < this.#softness.length; m++)
-        data[row + experts + m] = narrow(this.#mixed(forecasts, m, h) - anchor);
+      for (let m = 0; m < this.#softness.length; m++) {
+        const mixed = mixtures ? mixtures[m * horizon + h - 1] : this.#mixed(forecasts, m, h);
+        data[row + experts + m] = narrow(mixed - anchor);
+      }
     }
   }
 
@@ -91,37 +95,40 @@ export class Blend {
 
   /** The weight of an expert in a mixture at horizon step h, 0…1; those of a step sum to 1. */
   weight(mixture: number, expert: number, h: number): number {
-    const from = (mixture * this.horizon + h - 1) * this.experts;
-    const weights = this.#weights.subarray(from, from + this.experts);
-    return weights[expert] / weights.reduce((sum, weight) => sum + weight, 0);
+    const from = this.#weights + (mixture * this.horizon + h - 1) * this.experts;
+    let total = 0;
+    for (let e = 0; e < this.experts; e++) total += this.#state[from + e];
+    return this.#state[from + expert] / total;
   }
 
   /** The running mean of |ŷ − y| of a mixture at step h; 0 before the first. */
   size(mixture: number, h: number): number {
-    return this.#size[mixture * this.horizon + h - 1];
+    return this.#state[this.#size + mixture * this.horizon + h - 1];
   }
 
   save(writer: SnapshotWriter): void {
     this.#waiting.save(writer);
-    for (const values of this.#arrays()) writer.f32s(values);
+    writer.f32s(this.#state.subarray(0, this.#weights));
+    writer.f32s(this.#state.subarray(this.#size));
   }
 
   load(reader: SnapshotReader): void {
     this.#waiting.load(reader);
-    for (const values of this.#arrays()) values.set(reader.f32s());
-  }
-
-  #arrays(): readonly Float32Array[] {
-    return [this.#regret, this.#squares, this.#weights, this.#size, this.#count];
+    this.#state.set(reader.f32s());
+    this.#state.set(reader.f32s(), this.#size);
+    for (let at = 0; at < this.#softness.length * this.horizon; at++) this.#weigh(at);
   }
 
   #mixed(forecasts: Float64Array, mixture: number, h: number): number {
+    const { experts, horizon } = this;
+    const state = this.#state;
     let sum = 0;
     let total = 0;
-    for (let e = 0, w = (mixture * this.horizon + h - 1) * this.experts; e < this.experts; e++, w++) {
-      const weight = this.#weights[w];
+    let w = this.#weights + (mixture * horizon + h - 1) * experts;
+    for (let at = h - 1; at < experts * horizon; at += horizon, w++) {
+      const weight = state[w];
       if (weight === 0) continue;
-      sum += weight * forecasts[e * this.horizon + h - 1];
+      sum += weight * forecasts[at];
       total += weight;
     }
     return sum / total;
@@ -130,30 +137,43 @@ export class Blend {
   #update(mixture: number, h: number, row: number, actual: number): void {
     const { experts } = this;
     const { data } = this.#waiting;
+    const state = this.#state;
+    const V = this.#squares;
     const own = data[row + experts + mixture];
     const at = mixture * this.horizon + h - 1;
     const gradient = this.#gradient(at, own - actual, this.#softness[mixture]);
     const from = at * experts;
-    const discount = this.#discount ** ticksPerScore(h);
-    let sum = 0;
+    const discount = ticksPerScore(h) === 1 ? this.#discount : this.#farDiscount;
     for (let e = 0, k = from; e < experts; e++, k++) {
       const regret = Math.min(largest, Math.max(-largest, gradient * (own - data[row + e])));
-      const R = discount * this.#regret[k] + regret;
-      const V = discount * this.#squares[k] + regret * regret;
-      const weight = R > 0 && V > 0 ? Math.min(1e30, R / V) : 0;
-      this.#regret[k] = R;
-      this.#squares[k] = V;
-      this.#weights[k] = weight;
+      state[k] = discount * state[k] + regret;
+      state[V + k] = discount * state[V + k] + regret * regret;
+    }
+    this.#weigh(at);
+  }
+
+  /** Sets the weights of row `at` from its R and V: they are not part of a snapshot. */
+  #weigh(at: number): void {
+    const state = this.#state;
+    const end = (at + 1) * this.experts;
+    let sum = 0;
+    for (let k = end - this.experts; k < end; k++) {
+      const regrets = state[k];
+      const squares = state[this.#squares + k];
+      const weight = regrets > 0 && squares > 0 ? Math.min(1e30, regrets / squares) : 0;
+      state[this.#weights + k] = weight;
       sum += weight;
     }
-    if (sum === 0) this.#weights.fill(1, from, from + experts);
+    if (sum === 0) state.fill(1, this.#weights + end - this.experts, this.#weights + end);
   }
 
   #gradient(at: number, error: number, softness: number): number {
-    const n = Math.min(this.#count[at] + 1, memory);
-    this.#count[at] = n;
-    this.#size[at] += (Math.min(largest, Math.abs(error)) - this.#size[at]) / n;
-    const most = softness * this.#size[at];
+    const state = this.#state;
+    const n = Math.min(state[this.#count + at] + 1, memory);
+    state[this.#count + at] = n;
+    const before = state[this.#size + at];
+    state[this.#size + at] = before + (Math.min(largest, Math.abs(error)) - before) / n;
+    const most = softness * state[this.#size + at];
     return Math.abs(error) < most ? error / most : Math.sign(error);
   }
 }

@@ -34,12 +34,11 @@ export class Calibration {
   readonly #past: SeriesPast;
   readonly #waiting: WaitingRows; // the quantiles and, where 0.5 is none of the levels, ŷ: as distances from the anchor of the series
   readonly #centre: number; // column of ŷ
-  readonly #offsets: Float32Array; // q [horizon, levels]
-  readonly #scale: Float32Array; // σ
-  readonly #count: Float64Array; // values scored, by horizon step
-  readonly #covered: Float64Array; // of these, within the outermost levels
-  readonly #share = new Float32Array(mostPlaces).fill(1); // p
-  readonly #shareCount = new Float32Array(mostPlaces);
+  readonly #state: Float32Array; // q [horizon, levels], σ [horizon], p and its count [mostPlaces]
+  readonly #scale: number; // where in it σ begins; q at 0
+  readonly #share: number; // p
+  readonly #shareCount: number;
+  readonly #counts: Float64Array; // [2, horizon]: values scored, and of these the ones within the outermost levels
   #season = 0;
   #at = 0; // place in the season
 
@@ -50,12 +49,12 @@ export class Calibration {
     const middle = levels.indexOf(0.5);
     this.#centre = middle >= 0 ? middle : levels.length;
     this.#waiting = new WaitingRows(horizon, Math.max(levels.length, this.#centre + 1));
-    this.#offsets = new Float32Array(horizon * levels.length);
-    for (let i = 0; i < this.#offsets.length; i++)
-      this.#offsets[i] = deviationToError * normalQuantile(levels[i % levels.length]);
-    this.#scale = new Float32Array(horizon);
-    this.#count = new Float64Array(horizon);
-    this.#covered = new Float64Array(horizon);
+    this.#scale = horizon * levels.length;
+    this.#share = this.#scale + horizon;
+    this.#shareCount = this.#share + mostPlaces;
+    this.#state = new Float32Array(this.#shareCount + mostPlaces).fill(1, this.#share, this.#shareCount);
+    for (let i = 0; i < this.#scale; i++) this.#state[i] = deviationToError * normalQuantile(levels[i % levels.length]);
+    this.#counts = new Float64Array(2 * horizon);
   }
 
   /** Moves to the next tick, `skipped` ticks having been left out, and learns from its value (NaN: none). */
@@ -88,7 +87,7 @@ export class Calibration {
       let below = -Number.MAX_VALUE;
       for (let l = 0; l < L; l++) {
         if (l === middle) continue;
-        below = Math.max(below, Math.min(Number.MAX_VALUE, centre + this.#offsets[at + l] * unit));
+        below = Math.max(below, Math.min(Number.MAX_VALUE, centre + this.#state[at + l] * unit));
         out[at + l] = below;
       }
       if (middle < 0) continue;
@@ -114,60 +113,64 @@ export class Calibration {
   /** σ_h, the usual size of an error h steps ahead, in the unit of the series; never 0. */
   scale(h: number): number {
     let known = h;
-    while (known > 0 && this.#count[known - 1] === 0) known--;
-    const size = known > 0 ? this.#scale[known - 1] * Math.sqrt(h / known) : this.#past.firstChange * Math.sqrt(h);
+    while (known > 0 && this.#counts[known - 1] === 0) known--;
+    const size =
+      known > 0 ? this.#state[this.#scale + known - 1] * Math.sqrt(h / known) : this.#past.firstChange * Math.sqrt(h);
     return Math.max(size, 1e-3 * this.#past.change);
   }
 
   /** How many forecasts h steps ahead have been scored, and what share of the values lay within the outermost levels (NaN for none). */
   coverage(h: number): { readonly count: number; readonly share: number } {
-    const count = this.#count[h - 1];
-    return { count, share: this.#covered[h - 1] / count };
+    const count = this.#counts[h - 1];
+    return { count, share: this.#counts[this.horizon + h - 1] / count };
   }
 
   save(writer: SnapshotWriter): void {
     writer.f64(this.#season);
     writer.f64(this.#at);
     this.#waiting.save(writer);
-    for (const values of [this.#count, this.#covered]) writer.f64s(values);
-    for (const values of [this.#offsets, this.#scale, this.#share, this.#shareCount]) writer.f32s(values);
+    writer.f64s(this.#counts);
+    writer.f32s(this.#state);
   }
 
   load(reader: SnapshotReader): void {
     this.#season = reader.f64();
     this.#at = reader.f64();
     this.#waiting.load(reader);
-    for (const values of [this.#count, this.#covered]) values.set(reader.f64s());
-    for (const values of [this.#offsets, this.#scale, this.#share, this.#shareCount]) values.set(reader.f32s());
+    this.#counts.set(reader.f64s());
+    this.#state.set(reader.f32s());
   }
 
   #update(h: number, row: number, actual: number, share: number): void {
     const { data } = this.#waiting;
+    const state = this.#state;
     const L = this.levels.length;
     const size = Math.min(3e38, Math.abs(actual - data[row + this.#centre]));
-    const n = ++this.#count[h - 1];
+    const n = ++this.#counts[h - 1];
     const isInside = actual >= data[row] && actual <= data[row + L - 1];
-    if (isInside) this.#covered[h - 1]++;
+    if (isInside) this.#counts[this.horizon + h - 1]++;
     const step = (rate * ticksPerScore(h)) / Math.sqrt(h);
     for (let l = 0, at = (h - 1) * L; l < L; l++, at++) {
-      const q = this.#offsets[at];
+      const q = state[at];
       const level = this.levels[l];
       const isBelow = level < 0.5 ? actual < data[row + l] : actual <= data[row + l];
-      this.#offsets[at] = q + step * (level - (isBelow ? 1 : 0)) * (1 + 0.5 * Math.abs(q));
+      state[at] = q + step * (level - (isBelow ? 1 : 0)) * (1 + 0.5 * Math.abs(q));
     }
-    if (h === 1 && this.#season > 1 && this.#scale[0] > 0) this.#learnShare(size);
-    this.#scale[h - 1] += (Math.min(3e38, size / share) - this.#scale[h - 1]) / Math.min(n, memory * Math.sqrt(h));
+    if (h === 1 && this.#season > 1 && state[this.#scale] > 0) this.#learnShare(size);
+    const at = this.#scale + h - 1;
+    state[at] += (Math.min(3e38, size / share) - state[at]) / Math.min(n, memory * Math.sqrt(h));
   }
 
   #learnShare(size: number): void {
     const place = this.#place(0);
-    const n = ++this.#shareCount[place];
-    const seen = Math.min(8, size / this.#scale[0]);
-    this.#share[place] += Math.max(profileRate, 1 / (n + 3)) * (seen - this.#share[place]);
+    const n = ++this.#state[this.#shareCount + place];
+    const seen = Math.min(8, size / this.#state[this.#scale]);
+    const at = this.#share + place;
+    this.#state[at] += Math.max(profileRate, 1 / (n + 3)) * (seen - this.#state[at]);
   }
 
   #shareAt(ahead: number): number {
-    return this.#season > 1 ? Math.max(0.05, this.#share[this.#place(ahead)]) : 1;
+    return this.#season > 1 ? Math.max(0.05, this.#state[this.#share + this.#place(ahead)]) : 1;
   }
 
   #place(ahead: number): number {
@@ -180,8 +183,8 @@ export class Calibration {
     if (season !== this.#season) {
       this.#season = season;
       this.#at = 0;
-      this.#share.fill(1);
-      this.#shareCount.fill(0);
+      this.#state.fill(1, this.#share, this.#shareCount);
+      this.#state.fill(0, this.#shareCount);
     }
     if (season > 0) this.#at = (this.#at + 1 + (skipped % season)) % season;
   }

@@ -8,10 +8,11 @@ const members: readonly { alpha: number; beta: number; gamma: number }[] = [
   { alpha: 0.05, beta: 0, gamma: 0.1 },
   { alpha: 0.2, beta: 0, gamma: 0.1 },
   { alpha: 0.5, beta: 0.02, gamma: 0.1 },
-  { alpha: 0.9, beta: 0.02, gamma: 0.1 },
+  { alpha: 0.9, beta: 0.02, gamma: 0.1 }, // the first four have a season
   { alpha: 0.9, beta: 0.2, gamma: 0 },
   { alpha: 0.3, beta: 0, gamma: 0 },
 ];
+const seasonal = members.filter(({ gamma }) => gamma > 0).length;
 const damping = 0.9; // φ, a step
 const memory = 300; // values the error of a member looks back on
 const mostBins = 192; // of a season; a longer one is stored in coarser steps
@@ -30,7 +31,7 @@ export class HoltWinters implements Forecaster {
   readonly #level = new Float64Array(members.length);
   readonly #trend = new Float64Array(members.length);
   readonly #error = new Float64Array(members.length); // running mean of |e|
-  #profiles = new Float32Array(0); // [members, bins]
+  #profiles = new Float32Array(0); // [seasonal members, bins]
   #bins = 0; // 0 while there is no season
   #period = 0;
   #at = 0; // j
@@ -53,13 +54,13 @@ export class HoltWinters implements Forecaster {
     const weight = 1 / Math.min(this.#count, memory);
     for (let k = 0; k < members.length; k++) {
       const { alpha, beta, gamma } = members[k];
-      const s = this.#bins > 0 ? k * this.#bins + bin : -1;
+      const s = this.#bins > 0 && k < seasonal ? k * this.#bins + bin : -1;
       const season = s >= 0 ? this.#profiles[s] : 0;
       const e = bounded(tick.y - (this.#level[k] + this.#trend[k] + season));
       this.#error[k] += weight * (Math.abs(e) - this.#error[k]);
       this.#level[k] = bounded(this.#level[k] + this.#trend[k] + alpha * e);
       this.#trend[k] = bounded(this.#trend[k] + alpha * beta * e);
-      if (s >= 0 && gamma > 0) this.#profiles[s] = narrow(season + gamma * (1 - alpha) * e);
+      if (s >= 0) this.#profiles[s] = narrow(season + gamma * (1 - alpha) * e);
     }
     for (let k = 0; k < members.length; k++) this.#trend[k] *= damping; // b as it is one step ahead
   }
@@ -75,7 +76,7 @@ export class HoltWinters implements Forecaster {
     let trend = this.#trend[best];
     for (let h = 1; h <= this.horizon; h++, trend *= damping) {
       level += trend;
-      const season = this.#bins > 0 ? this.#profiles[best * this.#bins + this.#bin(h)] : 0;
+      const season = this.#bins > 0 && best < seasonal ? this.#profiles[best * this.#bins + this.#bin(h)] : 0;
       out[at + h - 1] = this.#past.plausible(level + season);
     }
   }
@@ -109,7 +110,7 @@ export class HoltWinters implements Forecaster {
     }
     if (season < 2 || this.#bins > 0 || count <= season) return;
     this.#bins = Math.min(season, mostBins);
-    this.#profiles = new Float32Array(members.length * this.#bins);
+    this.#profiles = new Float32Array(seasonal * this.#bins);
     let mean = 0;
     for (let i = 1; i <= season; i++) mean += values.back(i) / season;
     const counts = new Float64Array(this.#bins);
@@ -119,13 +120,10 @@ export class HoltWinters implements Forecaster {
       const share = (values.back(i) - mean - this.#profiles[bin]) / counts[bin];
       this.#profiles[bin] = narrow(this.#profiles[bin] + share);
     }
-    for (let k = 1; k < members.length; k++) {
-      if (members[k].gamma > 0)
-        for (let b = 0; b < this.#bins; b++) this.#profiles[k * this.#bins + b] = this.#profiles[b];
-    }
+    for (let k = 1; k < seasonal; k++) this.#profiles.copyWithin(k * this.#bins, 0, this.#bins);
     for (let k = 0; k < members.length; k++) {
       this.#trend[k] = 0;
-      if (members[k].gamma > 0) this.#level[k] = bounded(mean);
+      if (k < seasonal) this.#level[k] = bounded(mean);
       else if (this.#count === 0) this.#level[k] = last;
     }
   }
@@ -142,7 +140,7 @@ export class HoltWinters implements Forecaster {
 
   #restart(y: number): void {
     for (let k = 0; k < members.length; k++) {
-      const season = this.#bins > 0 && members[k].gamma > 0 ? this.#profiles[k * this.#bins + this.#bin(0)] : 0;
+      const season = this.#bins > 0 && k < seasonal ? this.#profiles[k * this.#bins + this.#bin(0)] : 0;
       this.#level[k] = y - season;
       this.#trend[k] = 0;
     }

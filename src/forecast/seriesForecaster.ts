@@ -51,10 +51,8 @@ export class SeriesForecaster implements ExpertView {
   readonly #calibration: Calibration;
   readonly #points: Float64Array; // [mixtures, horizon]
   readonly #quantiles: Float64Array; // [horizon, levels]
-  readonly #forecasts: Float64Array; // [experts, horizon]
   readonly #network: RecurrentForecaster | undefined;
   readonly #second: Blend | undefined;
-  readonly #candidates: Float64Array; // [mixtures and the network, horizon]
   readonly #base: Float64Array; // [horizon], the first blend's median
   #lastError = Number.NaN;
 
@@ -76,12 +74,9 @@ export class SeriesForecaster implements ExpertView {
     this.#calibration = new Calibration({ horizon, levels, past });
     this.#points = new Float64Array(softness.length * horizon).fill(Number.NaN);
     this.#quantiles = new Float64Array(horizon * levels.length).fill(Number.NaN);
-    this.#forecasts = new Float64Array(expertNames.length * horizon).fill(Number.NaN);
-    const candidates = softness.length + 1;
     this.#network = network;
-    this.#second = network && new Blend({ experts: candidates, horizon, softness });
+    this.#second = network && new Blend({ experts: softness.length + 1, horizon, softness });
     this.#base = new Float64Array(horizon).fill(Number.NaN);
-    this.#candidates = new Float64Array(network ? candidates * horizon : 0).fill(Number.NaN);
   }
 
   learnOne(tick: Tick): void {
@@ -100,11 +95,13 @@ export class SeriesForecaster implements ExpertView {
     const { horizon } = this;
     const network = this.#network!;
     network.accept(batch, row);
+    const candidates = roomFor((softness.length + 1) * horizon, 1); // the mixtures and the network
     const at = softness.length * horizon;
-    this.#candidates.set(this.#points);
-    for (let i = 0; i < horizon; i++) this.#candidates[at + i] = this.#points[median * horizon + i];
-    network.median(batch, row, Math.min(horizon, network.model.metadata.horizon), this.#candidates, at, this);
-    for (const m of [median, mean]) this.#second!.mix(this.#candidates, m, this.#points, m * horizon);
+    candidates.set(this.#points);
+    for (let i = 0; i < horizon; i++) candidates[at + i] = this.#points[median * horizon + i];
+    network.median(batch, row, Math.min(horizon, network.model.metadata.horizon), candidates, at, this);
+    for (const m of [median, mean]) this.#second!.mix(candidates, m, this.#points, m * horizon);
+    if (!this.past.isMissing) this.#second!.issue(candidates, this.past.values.anchor, this.#points);
     this.#settle();
   }
 
@@ -125,7 +122,7 @@ export class SeriesForecaster implements ExpertView {
   }
 
   expertAt(name: 'linear' | 'holtwinters', h: number): number {
-    return this.#forecasts[expertNames.indexOf(name) * this.horizon + h - 1];
+    return this.#tell()[expertNames.indexOf(name) * this.horizon + h - 1];
   }
 
   /** The quantiles from the last tick, `out[(h−1)·levels + l]`, in the unit of the series, as many as fit. Finite once a value was seen. */
@@ -167,7 +164,7 @@ export class SeriesForecaster implements ExpertView {
     this.#network?.save(writer);
     this.#calibration.save(writer);
     writer.f64(this.#lastError);
-    for (const values of [this.#points, this.#quantiles, this.#base]) writer.f64s(values);
+    for (const values of [this.#points, this.#base]) writer.f64s(values);
   }
 
   load(reader: SnapshotReader): void {
@@ -178,7 +175,9 @@ export class SeriesForecaster implements ExpertView {
     this.#network?.load(reader);
     this.#calibration.load(reader);
     this.#lastError = reader.f64();
-    for (const values of [this.#points, this.#quantiles, this.#base]) values.set(reader.f64s());
+    for (const values of [this.#points, this.#base]) values.set(reader.f64s());
+    this.#calibration.spread(this.#points, this.#quantiles);
+    if (told === this) told = undefined;
   }
 
   #learn(tick: Tick): void {
@@ -193,21 +192,37 @@ export class SeriesForecaster implements ExpertView {
     this.#blend.learn(tick.y, past.values.anchor, tick.missing);
     this.#second?.learn(tick.y, past.values.anchor, tick.missing);
     this.#calibration.learn(tick.y, tick.missing);
-    for (let e = 0; e < expertNames.length; e++) {
-      const expert = this.#experts[expertNames[e]];
-      expert.learnOne(tick);
-      expert.forecast(this.#forecasts, e * this.horizon);
-    }
-    for (const m of [median, mean]) this.#blend.mix(this.#forecasts, m, this.#points, m * this.horizon);
+    for (const name of expertNames) this.#experts[name].learnOne(tick);
+    told = undefined;
+    const forecasts = this.#tell();
+    for (const m of [median, mean]) this.#blend.mix(forecasts, m, this.#points, m * this.horizon);
     for (let i = 0; i < this.horizon; i++) this.#base[i] = this.#points[median * this.horizon + i];
+    if (!past.isMissing) this.#blend.issue(forecasts, past.values.anchor, this.#points);
+  }
+
+  /** What the experts say now [experts, horizon], valid until another series is asked. */
+  #tell(): Float64Array {
+    const forecasts = roomFor(expertNames.length * this.horizon, 0);
+    if (told === this) return forecasts;
+    for (let e = 0; e < expertNames.length; e++) this.#experts[expertNames[e]].forecast(forecasts, e * this.horizon);
+    told = this;
+    return forecasts;
   }
 
   #settle(): void {
-    const { past } = this;
     this.#calibration.spread(this.#points, this.#quantiles);
-    if (past.isMissing) return;
-    this.#blend.issue(this.#forecasts, past.values.anchor);
-    this.#second?.issue(this.#candidates, past.values.anchor);
-    this.#calibration.issue(this.#points, this.#quantiles);
+    if (!this.past.isMissing) this.#calibration.issue(this.#points, this.#quantiles);
   }
+}
+
+/** Shared by all series, which have no numbers of their own for what can be asked of the experts again. */
+const room = [new Float64Array(0), new Float64Array(0)];
+let told: SeriesForecaster | undefined; // whose experts' forecasts the first holds
+
+function roomFor(count: number, which: 0 | 1): Float64Array {
+  if (room[which].length < count) {
+    room[which] = new Float64Array(count);
+    if (which === 0) told = undefined;
+  }
+  return room[which];
 }

@@ -1,6 +1,18 @@
 import type { SnapshotReader, SnapshotWriter } from '../series/snapshot.js';
 import { isScored, mostScored, scoredBefore } from './scoringTurns.js';
 
+const known = new Map<number, readonly number[]>(); // the same for every series
+
+function firstRows(horizon: number): readonly number[] {
+  let rows = known.get(horizon);
+  if (!rows) {
+    const sums = [0];
+    for (let h = 1; h <= horizon; h++) sums.push(sums[h - 1] + mostScored(h));
+    known.set(horizon, (rows = sums));
+  }
+  return rows;
+}
+
 /**
  * Numbers that wait for the value they speak of, `width` of them for a horizon step and tick. Only what will be scored is kept
  * (scoringTurns).
@@ -12,14 +24,13 @@ export class WaitingRows {
   readonly horizon: number;
   readonly width: number;
   readonly data: Float32Array;
-  readonly #first: Uint32Array; // row, by h − 1
+  readonly #first: readonly number[]; // row, by h − 1
   #tick = 0;
 
   constructor(horizon: number, width: number) {
     this.horizon = horizon;
     this.width = width;
-    this.#first = new Uint32Array(horizon + 1);
-    for (let h = 1; h <= horizon; h++) this.#first[h] = this.#first[h - 1] + mostScored(h);
+    this.#first = firstRows(horizon);
     this.data = new Float32Array(this.#first[horizon] * width).fill(Number.NaN);
   }
 
