@@ -5,12 +5,14 @@ export interface DirectLeastSquaresOptions {
   readonly horizon: number; // steps
   readonly forgetting: number; // λ in (0, 1]
   readonly ridge: number; // the prior: weights of variance 1/ridge, in the unit of x
+  readonly rebuilt?: number; // the first so many regressors of a row that waits are not kept: the caller forms them again
   readonly clip: number; // errors are clipped at this many times their running mean
 }
 
 const prior = 0.1; // of the first variance: a direction that has grown back so far is not forgotten further
 const errorFloor = 1e-3; // of the unit: an error scale of 0 would stop the learning after a constant start
 const scratch = new Float64Array(1024); // written before it is read, within one call
+const whole = new Float64Array(1024); // a row, likewise
 
 /**
  * Recursive least squares for all horizon steps at once. The regressors x(t) are the same for every step, so one covariance
@@ -29,27 +31,31 @@ export class DirectLeastSquares {
   readonly width: number;
   readonly horizon: number;
   readonly #options: DirectLeastSquaresOptions;
+  readonly #rebuilt: number;
+  readonly #kept: number; // the other regressors
   readonly #state: Float32Array; // U, D, W, X, K, isWaiting, error, one after the other: an array object of each costs as much as small ones hold
   readonly #D: number; // where in it each begins; U, without its diagonal, at 0: column j at j(j−1)/2, j entries
   readonly #W: number; // [horizon, width]
-  readonly #X: number; // [horizon, width], the rows that wait
-  readonly #K: number; // their gains
+  readonly #X: number; // [horizon, kept], of the rows that wait
+  readonly #K: number; // [horizon, width], their gains
   readonly #isWaiting: number; // [horizon] 1 where a row waits
   readonly #error: number; // [horizon] running mean |error|, 0 before the first
   #slot = 0;
 
   /** @throws {RangeError} for more regressors than there is room for. */
   constructor(options: DirectLeastSquaresOptions) {
-    const { width, horizon, ridge } = options;
+    const { width, horizon, ridge, rebuilt = 0 } = options;
     if (width > scratch.length)
       throw new RangeError(`DirectLeastSquares: at most ${scratch.length} regressors, got ${width}`);
     this.#options = options;
     this.width = width;
     this.horizon = horizon;
+    this.#rebuilt = rebuilt;
+    this.#kept = width - rebuilt;
     this.#D = (width * (width - 1)) / 2;
     this.#W = this.#D + width;
     this.#X = this.#W + horizon * width;
-    this.#K = this.#X + horizon * width;
+    this.#K = this.#X + horizon * this.#kept;
     this.#isWaiting = this.#K + horizon * width;
     this.#error = this.#isWaiting + horizon;
     this.#state = new Float32Array(this.#error + horizon).fill(1 / ridge, this.#D, this.#W);
@@ -73,17 +79,19 @@ export class DirectLeastSquares {
     this.#state.fill(0, this.#isWaiting, this.#error);
   }
 
-  /** Teaches step h the label of the row taken h ticks ago, if there was one. Call between `advance` and `take`. */
-  learn(h: number, label: number): void {
+  /** Teaches step h the label of the row `x` taken h ticks ago, if there was one. Call between `advance` and `take`. */
+  learn(h: number, label: number, x: Float64Array = whole): void {
     const { width } = this;
+    const rebuilt = this.#rebuilt;
     const state = this.#state;
     const slot = this.#slot >= h ? this.#slot - h : this.#slot - h + this.horizon;
     if (state[this.#isWaiting + slot] === 0) return;
     const w = this.#W + (h - 1) * width;
-    const x = this.#X + slot * width;
+    const kept = this.#X + slot * this.#kept - rebuilt;
     const k = this.#K + slot * width;
     let sum = 0;
-    for (let i = 0; i < width; i++) sum += state[w + i] * state[x + i];
+    for (let i = 0; i < rebuilt; i++) sum += state[w + i] * x[i];
+    for (let i = rebuilt; i < width; i++) sum += state[w + i] * state[kept + i];
     const e = this.#clipped(this.#error + h - 1, label - sum);
     if (e !== 0) for (let i = 0; i < width; i++) state[w + i] += e * state[k + i];
   }
@@ -113,31 +121,24 @@ export class DirectLeastSquares {
         scratch[i] = b + u * v;
       }
     }
-    const X = this.#X + this.#slot * width;
     const K = this.#K + this.#slot * width;
-    for (let i = 0; i < width; i++) {
-      state[X + i] = x[i];
-      state[K + i] = scratch[i] / alpha;
-    }
+    for (let i = 0; i < width; i++) state[K + i] = scratch[i] / alpha;
+    const kept = this.#X + this.#slot * this.#kept - this.#rebuilt;
+    for (let i = this.#rebuilt; i < width; i++) state[kept + i] = x[i];
     state[this.#isWaiting + this.#slot] = 1;
   }
 
-  /** w_h·x for the row taken last. */
-  answer(h: number): number {
-    const { width } = this;
-    const state = this.#state;
-    const w = this.#W + (h - 1) * width;
-    const x = this.#X + this.#slot * width;
-    let sum = 0;
-    for (let i = 0; i < width; i++) sum += state[w + i] * state[x + i];
-    return sum;
+  /** w_h·x for the row `x` taken last. */
+  answer(h: number, x: Float64Array = whole): number {
+    this.#complete(x);
+    return this.#dot(h);
   }
 
   /** Writes `answer(h)` for h = 1…horizon to out[at + h − 1]: four sums at a time, none of which waits for the others. */
-  answers(out: Float64Array, at: number): void {
+  answers(out: Float64Array, at: number, x: Float64Array = whole): void {
+    this.#complete(x);
     const { width, horizon } = this;
     const state = this.#state;
-    const x = this.#X + this.#slot * width;
     let h = 0;
     for (; h + 4 <= horizon; h += 4) {
       const w0 = this.#W + h * width;
@@ -149,7 +150,7 @@ export class DirectLeastSquares {
       let s2 = 0;
       let s3 = 0;
       for (let i = 0; i < width; i++) {
-        const value = state[x + i];
+        const value = whole[i];
         s0 += state[w0 + i] * value;
         s1 += state[w1 + i] * value;
         s2 += state[w2 + i] * value;
@@ -160,7 +161,7 @@ export class DirectLeastSquares {
       out[at + h + 2] = s2;
       out[at + h + 3] = s3;
     }
-    for (; h < horizon; h++) out[at + h] = this.answer(h + 1);
+    for (; h < horizon; h++) out[at + h] = this.#dot(h + 1);
   }
 
   /** Expresses everything in a unit `ratio` times as large; the regressors from `fixedFrom` on (constants, calendar) have none. */
@@ -172,13 +173,11 @@ export class DirectLeastSquares {
       else state[this.#D + j] = Math.min(state[this.#D + j] * ratio * ratio, 1 / this.#options.ridge);
     }
     for (let at = 0; at < this.horizon * width; at++) {
-      if (at % width >= fixedFrom) {
-        state[this.#W + at] /= ratio;
-        continue;
-      }
-      state[this.#X + at] /= ratio;
-      state[this.#K + at] *= ratio;
+      if (at % width >= fixedFrom) state[this.#W + at] /= ratio;
+      else state[this.#K + at] *= ratio;
     }
+    for (let at = 0; at < this.horizon * this.#kept; at++)
+      if (this.#rebuilt + (at % this.#kept) < fixedFrom) state[this.#X + at] /= ratio;
     for (let h = 0; h < this.horizon; h++) state[this.#error + h] /= ratio;
   }
 
@@ -190,6 +189,20 @@ export class DirectLeastSquares {
   load(reader: SnapshotReader): void {
     this.#slot = reader.f64();
     this.#state.set(reader.f32s());
+  }
+
+  /** Forms the row taken last, from `x` and what is kept of it. */
+  #complete(x: Float64Array): void {
+    const kept = this.#X + this.#slot * this.#kept - this.#rebuilt;
+    for (let i = 0; i < this.#rebuilt; i++) whole[i] = x[i];
+    for (let i = this.#rebuilt; i < this.width; i++) whole[i] = this.#state[kept + i];
+  }
+
+  #dot(h: number): number {
+    const w = this.#W + (h - 1) * this.width;
+    let sum = 0;
+    for (let i = 0; i < this.width; i++) sum += this.#state[w + i] * whole[i];
+    return sum;
   }
 
   /** The error within `clip` times its running mean, which it moves. */

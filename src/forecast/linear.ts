@@ -6,6 +6,7 @@ import type { Forecaster } from './forecaster.js';
 import { LinearRow } from './linearRow.js';
 import { UnitKeeper } from './unitKeeper.js';
 
+const x = new Float64Array(1024); // written before it is read, within one call
 const warmup = 16; // values before the first row: until then there is no unit
 
 export interface LinearOptions {
@@ -32,7 +33,6 @@ export class Linear implements Forecaster {
   readonly #averages: Float64Array;
   #row: LinearRow | undefined;
   #squares: DirectLeastSquares | undefined;
-  #x = new Float64Array(0);
   readonly #unit = new UnitKeeper();
 
   constructor({
@@ -60,16 +60,19 @@ export class Linear implements Forecaster {
     }
     this.#learnAverages(y);
     if (squares) {
-      const { values } = this.#past;
-      const newest = values.offset(0);
-      for (let h = 1; h <= this.horizon; h++) squares.learn(h, (newest - values.offset(h)) / this.#unit.value);
+      const { window } = this.#row!;
+      window.fill(this.#past.values, this.#unit.value);
+      for (let h = 1; h <= this.horizon; h++) {
+        window.write(x, h);
+        squares.learn(h, window.at(0) - window.at(h), x);
+      }
     }
     if (this.#past.count < warmup) return;
     const ratio = this.#unit.follow(this.#past.spread);
     if (ratio !== 1) this.#squares?.rescale(ratio, this.#row!.fixedFrom);
     this.#followSeason();
-    this.#row!.write(this.#x, this.#past, this.#averages, this.#unit.value);
-    this.#squares!.take(this.#x);
+    this.#row!.write(x, this.#past, this.#averages, this.#unit.value);
+    this.#squares!.take(x);
   }
 
   forecast(out: Float64Array, at: number): void {
@@ -79,8 +82,9 @@ export class Linear implements Forecaster {
       out.fill(last, at, at + this.horizon);
       return;
     }
-    squares.answers(out, at);
     const unit = this.#unit.value;
+    this.#row!.writeLags(x, this.#past, unit);
+    squares.answers(out, at, x);
     for (let i = at; i < at + this.horizon; i++) out[i] = this.#past.plausible(last + unit * out[i]);
   }
 
@@ -118,7 +122,10 @@ export class Linear implements Forecaster {
 
   #begin(row: LinearRow): void {
     this.#row = row;
-    this.#squares = new DirectLeastSquares({ ...this.#options, width: row.width });
-    this.#x = new Float64Array(row.width);
+    this.#squares = new DirectLeastSquares({
+      ...this.#options,
+      width: row.width,
+      rebuilt: row.window.lags.length,
+    });
   }
 }

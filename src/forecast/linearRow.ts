@@ -1,5 +1,6 @@
 import { dayPhase, weekPhase } from '../series/calendar.js';
 import type { SeriesPast } from '../series/seriesPast.js';
+import { LagWindow } from './lagWindow.js';
 
 const dayMs = 86_400_000;
 const mostSeasonal = 8; // regressors a season
@@ -23,17 +24,16 @@ export interface LinearRowOptions {
 export class LinearRow {
   readonly width: number;
   readonly fixedFrom: number; // the first regressor that has no unit
-  readonly #lags: number;
-  readonly #seasonal: readonly number[]; // steps back
+  readonly window: LagWindow; // of the first regressors
   readonly #season: number;
   readonly #hasCalendar: boolean;
 
   constructor({ horizon, lags, averages }: LinearRowOptions, { season, stepMs }: SeriesPast) {
-    this.#lags = lags;
     this.#season = season;
-    this.#seasonal = seasonalLags(season, horizon, lags);
+    const near = Array.from({ length: lags }, (_, i) => i + 1);
+    this.window = LagWindow.of([...near, ...seasonalLags(season, horizon, lags)], horizon);
     this.#hasCalendar = hasCalendar(stepMs);
-    this.fixedFrom = lags + this.#seasonal.length + averages.length + 1;
+    this.fixedFrom = this.window.lags.length + averages.length + 1;
     this.width = this.fixedFrom + 1 + (this.#hasCalendar ? 7 : 0);
   }
 
@@ -42,18 +42,18 @@ export class LinearRow {
     return season === this.#season && hasCalendar(stepMs) === this.#hasCalendar;
   }
 
+  /** Writes the regressors that are lags. */
+  writeLags(x: Float64Array, { values }: SeriesPast, unit: number): void {
+    this.window.fill(values, unit);
+    this.window.write(x, 0);
+  }
+
   /** Writes the regressors into `x`; `unit` is s, `averages` hold a_n. */
   write(x: Float64Array, past: SeriesPast, averages: Float64Array, unit: number): void {
-    const { values } = past;
-    const newest = values.offset(0);
-    let at = 0;
-    const put = (difference: number): void => {
-      x[at++] = Number.isNaN(difference) ? 0 : limited(difference / unit);
-    };
-    for (let k = 1; k <= this.#lags; k++) put(values.offset(k) - newest);
-    for (let i = 0; i < this.#seasonal.length; i++) put(values.offset(this.#seasonal[i]) - newest);
-    for (let i = 0; i < averages.length; i++) put(averages[i] - past.last);
-    put(past.last - past.level);
+    this.writeLags(x, past, unit);
+    let at = this.window.lags.length;
+    for (let i = 0; i < averages.length; i++) x[at++] = limited((averages[i] - past.last) / unit);
+    x[at++] = limited((past.last - past.level) / unit);
     x[at++] = 1;
     if (this.#hasCalendar) writeCalendar(x, at, past.tMs + past.stepMs);
   }
@@ -84,4 +84,4 @@ function seasonalLags(period: number, horizon: number, lags: number): number[] {
 }
 
 const hasCalendar = (stepMs: number): boolean => stepMs > 0 && stepMs <= dayMs / 4;
-const limited = (value: number): number => Math.min(1e6, Math.max(-1e6, value));
+const limited = (value: number): number => (Number.isNaN(value) ? 0 : Math.min(1e6, Math.max(-1e6, value)));

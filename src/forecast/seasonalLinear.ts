@@ -4,11 +4,13 @@ import type { SnapshotReader, SnapshotWriter } from '../series/snapshot.js';
 import type { Tick } from '../series/types.js';
 import { DirectLeastSquares } from './directLeastSquares.js';
 import type { Forecaster } from './forecaster.js';
+import { LagWindow } from './lagWindow.js';
 import { SeasonalProfile } from './seasonalProfile.js';
 import { UnitKeeper } from './unitKeeper.js';
 
 const near = [1, 2, 3, 4, 5, 6, 8, 10, 12];
 const aroundSeason = [-2, -1, 0, 1];
+const x = new Float64Array(1024); // written before it is read, within one call
 const dayMs = 86_400_000;
 
 export interface SeasonalLinearOptions {
@@ -36,10 +38,10 @@ export class SeasonalLinear implements Forecaster {
   readonly #options: Required<SeasonalLinearOptions>;
   #period = 0;
   #season = 0;
-  #lags: number[] = [];
+  #reach = 0; // steps: the values kept when this began, whatever has been kept since
+  #window: LagWindow | undefined;
   #profile: SeasonalProfile | undefined;
   #squares: DirectLeastSquares | undefined;
-  #x = new Float64Array(0);
   readonly #unit = new UnitKeeper();
 
   constructor(options: SeasonalLinearOptions) {
@@ -62,8 +64,14 @@ export class SeasonalLinear implements Forecaster {
       return;
     }
     if (this.#unit.value > 0) {
-      const z = this.#left(0);
-      for (let h = 1; h <= this.horizon; h++) squares.learn(h, (z - this.#left(h)) / this.#unit.value);
+      const window = this.#window!;
+      const z = window.lags.length;
+      window.fill(this.#past.values, this.#unit.value, profile);
+      for (let h = 1; h <= this.horizon; h++) {
+        window.write(x, h);
+        x[z] = limited(window.at(h));
+        squares.learn(h, window.at(0) - window.at(h), x);
+      }
     }
     profile.learn(this.#past);
     if (!profile.isKnown) {
@@ -71,9 +79,9 @@ export class SeasonalLinear implements Forecaster {
       return;
     }
     const ratio = this.#unit.follow(this.#past.spread);
-    if (ratio !== 1) squares.rescale(ratio, this.#lags.length + 1);
+    if (ratio !== 1) squares.rescale(ratio, this.#window!.lags.length + 1);
     this.#writeRow();
-    squares.take(this.#x);
+    squares.take(x);
   }
 
   forecast(out: Float64Array, at: number): void {
@@ -86,7 +94,8 @@ export class SeasonalLinear implements Forecaster {
     const profile = this.#profile!;
     const base = values.anchor + this.#left(0);
     const unit = this.#unit.value;
-    this.#squares!.answers(out, at);
+    this.#writeLags();
+    this.#squares!.answers(out, at, x);
     for (let h = 1, i = at; h <= this.horizon; h++, i++)
       out[i] = this.#past.plausible(base + profile.ahead(h) + unit * out[i]);
   }
@@ -94,6 +103,7 @@ export class SeasonalLinear implements Forecaster {
   save(writer: SnapshotWriter): void {
     writer.f64(this.#period);
     writer.f64(this.#season);
+    writer.f64(this.#reach);
     writer.f64(this.#unit.value);
     this.#profile?.save(writer);
     this.#squares?.save(writer);
@@ -101,7 +111,8 @@ export class SeasonalLinear implements Forecaster {
 
   load(reader: SnapshotReader): void {
     const period = reader.f64();
-    this.#begin(period, reader.f64());
+    const season = reader.f64();
+    this.#begin(period, season, reader.f64());
     this.#unit.value = reader.f64();
     this.#profile?.load(reader);
     this.#squares?.load(reader);
@@ -112,17 +123,23 @@ export class SeasonalLinear implements Forecaster {
     return this.#past.values.offset(back) - this.#profile!.ahead(-back);
   }
 
-  #writeRow(): void {
-    const { tMs, stepMs } = this.#past;
-    const x = this.#x;
+  /** Writes the regressors that can be formed again; returns how many. */
+  #writeLags(): number {
+    const { lags } = this.#window!;
     const unit = this.#unit.value;
     const z = this.#left(0);
     let at = 0;
-    for (const lag of this.#lags) {
+    for (const lag of lags) {
       const left = this.#left(lag);
       x[at++] = Number.isNaN(left) ? 0 : limited((left - z) / unit);
     }
     x[at++] = limited(z / unit);
+    return at;
+  }
+
+  #writeRow(): void {
+    const { tMs, stepMs } = this.#past;
+    let at = this.#writeLags();
     x[at++] = 1;
     const day = stepMs > 0 && stepMs < dayMs ? Math.floor(7 * weekPhase(tMs + stepMs)) : 1;
     x[at++] = day >= 5 ? 1 : 0;
@@ -132,23 +149,25 @@ export class SeasonalLinear implements Forecaster {
   #followSeason(): void {
     const { season, week } = this.#past;
     const period = this.#options.over === 'week' ? week : season;
-    if (period !== this.#period || season !== this.#season) this.#begin(period, season);
+    if (period !== this.#period || season !== this.#season)
+      this.#begin(period, season, this.#past.values.capacity - this.horizon);
   }
 
-  #begin(period: number, season: number): void {
+  #begin(period: number, season: number, reach: number): void {
     const { horizon, gain, forgetting, clip, near } = this.#options;
     this.#period = period;
     this.#season = season;
+    this.#reach = reach;
     this.#profile = undefined;
     this.#squares = undefined;
     this.#unit.value = 0;
     if (period < 2) return;
     const seasonal = [...aroundSeason.map((step) => season + step), 2 * season - 1];
-    this.#lags = [...new Set([...near, ...seasonal.filter((lag) => lag > 0 && lag < this.#past.values.capacity)])];
-    const width = this.#lags.length + 4;
+    const lags = [...new Set([...near, ...seasonal.filter((lag) => lag > 0 && lag < reach)])];
+    const rebuilt = lags.length + 1;
+    this.#window = LagWindow.of(lags, horizon);
     this.#profile = new SeasonalProfile({ period, gain, delay: horizon });
-    this.#squares = new DirectLeastSquares({ width, horizon, forgetting, ridge: 1, clip });
-    this.#x = new Float64Array(width);
+    this.#squares = new DirectLeastSquares({ width: rebuilt + 3, rebuilt, horizon, forgetting, ridge: 1, clip });
   }
 }
 

@@ -52,6 +52,15 @@ export class SeasonalProfile {
     return this.#profile[Math.floor(this.#place(steps) / this.#perBin)];
   }
 
+  /** Takes P of the values `back`, `back` + 1, … steps before the newest from out[at…], `count` of them. */
+  subtract(out: Float64Array, at: number, back: number, count: number): void {
+    let place = this.#place(-back);
+    for (let i = at; i < at + count; i++) {
+      out[i] -= this.#profile[this.#perBin === 1 ? place : Math.floor(place / this.#perBin)];
+      place = place === 0 ? this.period - 1 : place - 1;
+    }
+  }
+
   save(writer: SnapshotWriter): void {
     writer.f64(this.#at);
     writer.f64(this.#seen);

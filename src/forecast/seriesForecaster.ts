@@ -57,7 +57,7 @@ export class SeriesForecaster implements ExpertView {
   #lastError = Number.NaN;
 
   constructor({ horizon, levels, season, network }: SeriesForecasterOptions) {
-    const past = new SeriesPast({ season, lags: Math.max(horizon, 48) });
+    const past = new SeriesPast({ season, lags: Math.max(horizon, 48), behind: horizon });
     const shared = { horizon, past };
     this.horizon = horizon;
     this.levels = levels;

@@ -10,7 +10,7 @@ import { Quiet } from './quiet.js';
 
 /** Readings between two snapshots of a series. */
 export const snapshotEvery = 256;
-const layout = 9; // of a snapshot; a change of any save() raises it
+const layout = 10; // of a snapshot; a change of any save() raises it
 
 /** One known series: its way to ticks, its forecaster, and what the next snapshot needs to know. */
 export class SeriesEntry {

@@ -42,6 +42,20 @@ export class RecentValues {
     return this.#ring[at >= 0 ? at : at + this.#ring.length];
   }
 
+  /** Writes offset(from), offset(from + 1), … to out[at…], `count` of them. */
+  copy(out: Float64Array, at: number, from: number, count: number): void {
+    const ring = this.#ring;
+    const end = at + count;
+    const known = Math.min(end, at + Math.max(0, ring.length - from));
+    let place = this.#newest - from;
+    if (place < 0) place += ring.length;
+    for (let i = at; i < known; i++) {
+      out[i] = ring[place];
+      place = place === 0 ? ring.length - 1 : place - 1;
+    }
+    for (let i = known; i < end; i++) out[i] = Number.NaN;
+  }
+
   /** Makes room for at least `capacity` values and keeps those it has. */
   grow(capacity: number): void {
     const kept = this.#ring.length;

@@ -12,6 +12,7 @@ const dayMs = 86_400_000;
 export interface SeriesPastOptions {
   readonly season: number; // steps, 0 = found
   readonly lags: number; // values kept at least
+  readonly behind?: number; // steps: what is known of a lag is known of it as it was so many steps ago, too
 }
 
 /**
@@ -24,6 +25,7 @@ export interface SeriesPastOptions {
 export class SeriesPast {
   readonly values: RecentValues;
   readonly #fixedSeason: number;
+  readonly #behind: number;
   readonly #finder: SeasonFinder | undefined;
   #season = 0;
   #week = 0;
@@ -41,10 +43,11 @@ export class SeriesPast {
   #least = 0; // of what is plausible
   #most = 0;
 
-  constructor({ season, lags }: SeriesPastOptions) {
+  constructor({ season, lags, behind = 0 }: SeriesPastOptions) {
     this.#fixedSeason = season;
+    this.#behind = behind;
     this.#finder = season === 0 ? new SeasonFinder(longestSearched) : undefined;
-    this.values = new RecentValues(Math.max(lags, season, this.#finder ? longestSearched : 0) + 1);
+    this.values = new RecentValues(Math.max(lags, season, this.#finder ? longestSearched : 0) + 1 + behind);
   }
 
   learnOne(tick: Tick): void {
@@ -190,7 +193,7 @@ export class SeriesPast {
     }
     const isDay = this.#season > 0 && Math.abs(this.#season * this.#stepMs - dayMs) <= 0.02 * this.#stepMs;
     this.#week = isDay && 7 * this.#season <= longestWeek ? 7 * this.#season : 0;
-    this.values.grow(Math.max(this.#season, this.#week) + 1);
+    this.values.grow(Math.max(this.#season, this.#week) + 1 + this.#behind);
   }
 
   #floor(): number {
