@@ -1,4 +1,6 @@
+import { standsOnExperts } from '../forecast/features.js';
 import { RecurrentForecaster } from '../forecast/recurrentForecaster.js';
+import { SeriesForecaster } from '../forecast/seriesForecaster.js';
 import { stepBuffers } from '../forecast/stepper.js';
 import { loadModel } from '../inference/loadModel.js';
 import { createOrtStepper } from '../inference/ortStepper.js';
@@ -21,7 +23,7 @@ export interface NetworkScore {
   readonly persistence: HorizonScore; // on the same targets
 }
 
-/** What a model alone says of one series, stepped as the daemon steps it, without the experts beside it. */
+/** What a model alone says of one series, stepped as the daemon steps it, without the experts beside it (below it, if it stands on them). */
 export async function scoreNetwork(
   path: string,
   { timesMs, values }: Column,
@@ -36,14 +38,19 @@ export async function scoreNetwork(
   const stepper = await createOrtStepper(model, bytes, { maxBatch: 1 });
   const buffers = stepBuffers(model, 1);
   const forecaster = new RecurrentForecaster(model, options);
+  const { season } = options;
+  const experts = standsOnExperts(model.metadata)
+    ? new SeriesForecaster({ horizon, levels: [0.5], season })
+    : undefined;
   const score = { network: new HorizonScore(horizon), persistence: new HorizonScore(horizon) };
   const medians = new Float64Array(horizon);
   for (const tick of ticks) {
-    forecaster.prepare(tick, buffers, 0);
+    experts?.learnOne(tick);
+    forecaster.prepare(tick, buffers, 0, experts);
     await stepper.step(1, buffers);
     forecaster.accept(buffers, 0);
     if (tick.n < split || Number.isNaN(tick.y) || tick.n + horizon >= end) continue;
-    forecaster.median(buffers, 0, horizon, medians, 0);
+    forecaster.median(buffers, 0, horizon, medians, 0, experts);
     for (let h = 1; h <= horizon; h++) {
       const came = actual.get(tick.n + h) ?? Number.NaN;
       if (Number.isNaN(came)) continue;
