@@ -1,21 +1,14 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
-
-const root = process.cwd(); // of the project, as npm and vitest set it
+import { bundleOptions, root } from '../../scripts/bundleOptions.mjs';
 
 /** A source file of the project as one file that Node runs; packages stay outside. Returns its path. */
 export async function bundle(entry: string): Promise<string> {
   const { outputFiles } = await build({
-    absWorkingDir: root,
+    ...bundleOptions,
     entryPoints: [entry],
     write: false,
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'esm',
-    packages: 'external',
-    logLevel: 'warning',
   });
   const folder = join(root, '.cache/bundles'); // below the project, where its packages are found
   const file = join(folder, basename(entry, '.ts'));
