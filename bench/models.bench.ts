@@ -1,13 +1,12 @@
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { readTable } from '../src/backtest/readTable.js';
 import { scoreNetwork } from '../src/lab/scoreNetwork.js';
 import type { HorizonScore } from '../src/metrics/horizonScore.js';
 import { dataFolder, pathOf } from './accuracy/sets.js';
 import type { Bench, Outcome, Trial, TrialResult } from './support/bench.js';
 import { significant } from './support/measurement.js';
+import { modelsDir } from './support/modelsDir.js';
 
-const modelsDir = fileURLToPath(new URL('../../models', import.meta.url)); // seen from the bundle
 const models = ['rnn-base', 'gru-base', 'lstm-base'];
 const series = [
   { name: 'ETTh1 OT', file: 'ETTh1.csv', column: 'OT' },

@@ -1,11 +1,9 @@
-import { fileURLToPath } from 'node:url';
 import { type BacktestResult, backtest } from '../../src/backtest/backtest.js';
 import type { Protocol } from '../../src/backtest/protocol.js';
 import type { Trial, TrialResult } from '../support/bench.js';
 import { significant } from '../support/measurement.js';
+import { modelsDir } from '../support/modelsDir.js';
 import { dataFolder, pathOf, singleSeries } from './sets.js';
-
-const modelsDir = fileURLToPath(new URL('../../models', import.meta.url)); // seen from the bundle
 
 /** Protocols A and B: every column its own series, mean squared error on normalised values. `network` is with it in the blend. */
 export async function multivariate({ protocol, file, horizon, model }: Trial): Promise<TrialResult> {
