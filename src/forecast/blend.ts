@@ -1,3 +1,4 @@
+import { narrow } from '../series/bounded.js';
 import type { SnapshotReader, SnapshotWriter } from '../series/snapshot.js';
 import { ticksPerScore } from './scoringTurns.js';
 import { WaitingRows } from './waitingRows.js';
@@ -177,5 +178,3 @@ export class Blend {
     return Math.abs(error) < most ? error / most : Math.sign(error);
   }
 }
-
-const narrow = (value: number): number => Math.min(3e38, Math.max(-3e38, value));

@@ -1,3 +1,4 @@
+import { narrow } from '../series/bounded.js';
 import type { SeriesPast } from '../series/seriesPast.js';
 import type { SnapshotReader, SnapshotWriter } from '../series/snapshot.js';
 import { normalQuantile } from './normalQuantile.js';
@@ -189,5 +190,3 @@ export class Calibration {
     if (season > 0) this.#at = (this.#at + 1 + (skipped % season)) % season;
   }
 }
-
-const narrow = (value: number): number => Math.min(3e38, Math.max(-3e38, value));

@@ -1,3 +1,4 @@
+import { bounded, narrow } from '../series/bounded.js';
 import type { SeriesPast } from '../series/seriesPast.js';
 import type { SnapshotReader, SnapshotWriter } from '../series/snapshot.js';
 import type { Tick } from '../series/types.js';
@@ -146,6 +147,3 @@ export class HoltWinters implements Forecaster {
     }
   }
 }
-
-const bounded = (value: number): number => Math.min(1e300, Math.max(-1e300, value));
-const narrow = (value: number): number => Math.min(3e38, Math.max(-3e38, value));

@@ -1,6 +1,5 @@
+import { narrow } from './bounded.js';
 import type { SnapshotReader, SnapshotWriter } from './snapshot.js';
-
-const largest = 3e38; // of a float32
 
 /**
  * The last `capacity` values of a series as float32 distances from its first: half the memory of float64, and exact to 1e-7 of
@@ -27,7 +26,7 @@ export class RecentValues {
   push(y: number): void {
     if (Number.isNaN(this.#anchor)) this.#anchor = y;
     this.#newest = this.#newest + 1 === this.#ring.length ? 0 : this.#newest + 1;
-    this.#ring[this.#newest] = Math.min(largest, Math.max(-largest, y - this.#anchor));
+    this.#ring[this.#newest] = narrow(y - this.#anchor);
   }
 
   /** The value `steps` before the newest; NaN when not yet heard or beyond the capacity. */

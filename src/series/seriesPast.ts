@@ -1,3 +1,4 @@
+import { bounded } from './bounded.js';
 import { RecentValues } from './recentValues.js';
 import { seasonOf } from './season.js';
 import { SeasonFinder } from './seasonFinder.js';
@@ -200,5 +201,3 @@ export class SeriesPast {
     return Math.min(1e300, 1e-9 + 1e-9 * Math.abs(this.#mean));
   }
 }
-
-const bounded = (value: number): number => Math.min(1e300, Math.max(-1e300, value));
