@@ -2,6 +2,7 @@ import { featureWidth } from '../src/forecast/features.js';
 import type { ModelMetadata } from '../src/forecast/modelContract.js';
 import { type Architecture, architecture, type GatedColumns } from '../src/nn/architecture.js';
 import type { CellKind } from '../src/nn/cells/cells.js';
+import { plainLevels } from '../src/series/plainSettings.js';
 
 export interface BaseModel {
   readonly metadata: ModelMetadata & { readonly name: string };
@@ -24,7 +25,7 @@ const features = [
   'weekend',
 ];
 const horizon = 24;
-const levels = [0.1, 0.5, 0.9];
+const levels = plainLevels;
 
 const gated = ['season', 'value', 'diff'];
 

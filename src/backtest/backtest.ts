@@ -4,6 +4,7 @@ import type { HorizonScore } from '../metrics/horizonScore.js';
 import { counters } from '../pipeline/counters.js';
 import { pipeline } from '../pipeline/pipeline.js';
 import { SeriesBook } from '../pipeline/seriesBook.js';
+import { plainSettings } from '../series/plainSettings.js';
 import type { SeriesSettings } from '../series/types.js';
 import { memoryStore } from './memoryStore.js';
 import { normaliser, type Protocol, scoredRange } from './protocol.js';
@@ -88,8 +89,8 @@ async function run(
   const { horizon } = options;
   const { cadenceMs, season } = options;
   const settings: SeriesSettings = {
+    ...plainSettings,
     ...{ cadenceMs, season, horizon, model: name },
-    ...{ aggregate: 'mean', lateMs: 0, maxGapSteps: 24, counter: false, levels: [0.1, 0.5, 0.9] },
   };
   const count = steps(table, cadenceMs);
   const range = options.heldOut === undefined ? scoredRange(options.protocol, count) : tail(count, options.heldOut);

@@ -3,6 +3,7 @@ import { featureNames, knownFeature } from '../forecast/features.js';
 import type { JobTraining, ScheduleName, Task, TrainJob } from '../lab/trainJob.js';
 import type { Architecture } from '../nn/architecture.js';
 import type { LossName } from '../nn/losses/losses.js';
+import { plainLevels } from '../series/plainSettings.js';
 import { usageError } from './usageError.js';
 
 /** What `train` and `compare` are told; undefined: not said. */
@@ -82,7 +83,7 @@ export function jobOf(
     ...{ task, cell, target: flags.target },
     features: flags.features ?? (sequence === undefined ? forecastFeatures : sequenceFeatures),
     horizon: flags.horizon ?? (answersOnce || sequence !== undefined ? 1 : 24),
-    levels: flags.levels ?? (onePoint ? [0.5] : [0.1, 0.5, 0.9]),
+    levels: flags.levels ?? (onePoint ? [0.5] : plainLevels),
     ...{ hidden: flags.hidden, layers: flags.layers, residual: flags.residual ?? false },
     ...{ cellActivation: flags.activation, headActivation: flags.headActivation },
     inputNorm: flags.norm === 'batch' || flags.norm === 'both' ? 'batch' : 'none',

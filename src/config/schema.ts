@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { plainSettings } from '../series/plainSettings.js';
 import { isLoopback } from './brokerUrl.js';
 import {
   brokerUrl,
@@ -91,21 +92,21 @@ const stream = z
       .prefault('event')
       .describe('`event`: every reading is one step. A duration: a regular grid with steps of that width.'),
     aggregate: choice(['mean', 'last', 'min', 'max', 'sum'])
-      .prefault('mean')
+      .prefault(plainSettings.aggregate)
       .describe('What several readings in one step of the grid become.'),
     late: duration(0, day)
       .prefault('0s')
       .describe('How long a step of the grid waits for readings that come late, by the readings’ own clock.'),
     maxGap: whole(0, 100_000)
-      .prefault(24)
+      .prefault(plainSettings.maxGapSteps)
       .describe('Longest run of missing steps that is bridged; a longer one clears the recurrent state.'),
     counter: yesNo()
-      .prefault(false)
+      .prefault(plainSettings.counter)
       .describe('The value is a meter that only counts up: its increase a step is forecast, resets included.'),
     season: season().prefault('auto').describe('Season: found from the cadence, a number of steps, or a duration.'),
     horizon: whole(1, 1_024).prefault(24).describe('Steps to forecast.'),
     levels: quantileLevels()
-      .prefault([0.1, 0.5, 0.9])
+      .prefault([...plainSettings.levels])
       .describe('Quantile levels of the forecasts, increasing, 0.5 among them.'),
     model: text('a model name, or auto', { title: 'text', pattern: modelPattern(), accepts: isModelName })
       .prefault('auto')

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { ReadingRow, SeriesRow, SnapshotRow, StoredState } from '../pipeline/ports.js';
+import { plainLevels } from '../series/plainSettings.js';
 import type { ReadingRun } from './protocol.js';
 import { tailOf } from './schema.js';
 
@@ -51,7 +52,7 @@ export class StoredLog {
         ([id, seriesId, settings]): SeriesRow => ({
           id,
           seriesId,
-          settings: { levels: [0.1, 0.5, 0.9], ...JSON.parse(settings) },
+          settings: { levels: plainLevels, ...JSON.parse(settings) },
         }),
       ),
       snapshots: new Map(

@@ -1,3 +1,4 @@
+import { plainSettings } from '../series/plainSettings.js';
 import { SeriesTrack } from '../series/seriesTrack.js';
 import type { SeriesSettings, Tick } from '../series/types.js';
 
@@ -7,10 +8,7 @@ export function seriesTicks(
   values: Float64Array,
   { cadenceMs, season, horizon }: Pick<SeriesSettings, 'cadenceMs' | 'season' | 'horizon'>,
 ): Tick[] {
-  const track = new SeriesTrack({
-    ...{ cadenceMs, season, horizon, model: 'auto' },
-    ...{ aggregate: 'mean', lateMs: 0, maxGapSteps: 24, counter: false, levels: [] },
-  });
+  const track = new SeriesTrack({ ...plainSettings, cadenceMs, season, horizon });
   const ticks: Tick[] = [];
   const emit = (tick: Tick): void => void ticks.push(tick);
   for (const [i, tMs] of timesMs.entries()) {
