@@ -7,6 +7,6 @@ export interface ExpertView {
   base(h: number): number;
   /** The usual size of an error of the blend h steps ahead, in the unit of the series, never 0. */
   baseUnit(h: number): number;
-  /** The forecast of one expert for step h. */
-  expertAt(name: 'linear' | 'holtwinters', h: number): number;
+  /** What one expert says from the last tick, `out[at + h − 1]` for all of `horizon`. */
+  expert(name: 'linear' | 'holtwinters', out: Float64Array, at: number): void;
 }

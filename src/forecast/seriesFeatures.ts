@@ -87,7 +87,9 @@ export class SeriesFeatures {
         for (let h = 1; h <= this.horizon; h++) x[at++] = this.#seasonColumn(h);
       } else if (name === 'linear' || name === 'holtwinters') {
         const view = known(experts, name);
-        for (let h = 1; h <= this.horizon; h++) x[at++] = this.#change(view.expertAt(name, h), h);
+        const said = new Float64Array(view.horizon);
+        view.expert(name, said, 0);
+        for (let h = 1; h <= this.horizon; h++) x[at++] = this.#change(said[h - 1], h);
       } else if (name === 'blend') {
         const view = known(experts, name);
         for (let h = 1; h <= this.horizon; h++) x[at++] = this.#change(view.base(h), h);

@@ -95,7 +95,7 @@ export class SeriesForecaster implements ExpertView {
     const { horizon } = this;
     const network = this.#network!;
     network.accept(batch, row);
-    const candidates = roomFor((softness.length + 1) * horizon, 1); // the mixtures and the network
+    const candidates = scratchOf((softness.length + 1) * horizon); // the mixtures and the network
     const at = softness.length * horizon;
     candidates.set(this.#points);
     for (let i = 0; i < horizon; i++) candidates[at + i] = this.#points[median * horizon + i];
@@ -119,10 +119,6 @@ export class SeriesForecaster implements ExpertView {
     while (known > 0 && this.#blend.size(median, known) === 0) known--;
     const size = known > 0 ? this.#blend.size(median, known) : this.past.firstChange;
     return Math.max(size * Math.sqrt(h / Math.max(1, known)), 1e-3 * this.past.change);
-  }
-
-  expertAt(name: 'linear' | 'holtwinters', h: number): number {
-    return this.#tell()[expertNames.indexOf(name) * this.horizon + h - 1];
   }
 
   /** The quantiles from the last tick, `out[(h−1)·levels + l]`, in the unit of the series, as many as fit. Finite once a value was seen. */
@@ -177,7 +173,6 @@ export class SeriesForecaster implements ExpertView {
     this.#lastError = reader.f64();
     for (const values of [this.#points, this.#base]) values.set(reader.f64s());
     this.#calibration.spread(this.#points, this.#quantiles);
-    if (told === this) told = undefined;
   }
 
   #learn(tick: Tick): void {
@@ -193,19 +188,16 @@ export class SeriesForecaster implements ExpertView {
     this.#second?.learn(tick.y, past.values.anchor, tick.missing);
     this.#calibration.learn(tick.y, tick.missing);
     for (const name of expertNames) this.#experts[name].learnOne(tick);
-    told = undefined;
-    const forecasts = this.#tell();
+    const forecasts = this.#ask();
     for (const m of [median, mean]) this.#blend.mix(forecasts, m, this.#points, m * this.horizon);
     for (let i = 0; i < this.horizon; i++) this.#base[i] = this.#points[median * this.horizon + i];
     if (!past.isMissing) this.#blend.issue(forecasts, past.values.anchor, this.#points);
   }
 
-  /** What the experts say now [experts, horizon], valid until another series is asked. */
-  #tell(): Float64Array {
-    const forecasts = roomFor(expertNames.length * this.horizon, 0);
-    if (told === this) return forecasts;
+  /** What the experts say now [experts, horizon], in the scratch. */
+  #ask(): Float64Array {
+    const forecasts = scratchOf(expertNames.length * this.horizon);
     for (let e = 0; e < expertNames.length; e++) this.#experts[expertNames[e]].forecast(forecasts, e * this.horizon);
-    told = this;
     return forecasts;
   }
 
@@ -215,14 +207,9 @@ export class SeriesForecaster implements ExpertView {
   }
 }
 
-/** Shared by all series, which have no numbers of their own for what can be asked of the experts again. */
-const room = [new Float64Array(0), new Float64Array(0)];
-let told: SeriesForecaster | undefined; // whose experts' forecasts the first holds
+let scratch = new Float64Array(0); // written before it is read, within one call
 
-function roomFor(count: number, which: 0 | 1): Float64Array {
-  if (room[which].length < count) {
-    room[which] = new Float64Array(count);
-    if (which === 0) told = undefined;
-  }
-  return room[which];
+function scratchOf(count: number): Float64Array {
+  if (scratch.length < count) scratch = new Float64Array(count);
+  return scratch;
 }

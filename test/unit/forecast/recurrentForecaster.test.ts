@@ -87,7 +87,7 @@ describe('RecurrentForecaster', () => {
       lastError: 0,
       base: (h: number) => 10 * h,
       baseUnit: (h: number) => h,
-      expertAt: () => 0,
+      expert: () => {},
     };
     forecaster.median(buffers, 1, 2, out, 0, view);
     expect([...out]).toEqual([12, 18]);
