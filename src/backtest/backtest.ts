@@ -9,7 +9,7 @@ import type { SeriesSettings } from '../series/types.js';
 import { memoryStore } from './memoryStore.js';
 import { normaliser, type Protocol, scoredRange } from './protocol.js';
 import { readTable, type Table } from './readTable.js';
-import { Scoreboard, type ScoredExpert, type ScoredRange, scoringSink } from './scoreboard.js';
+import { Scoreboard, type ScoredExpert, type ScoredRange } from './scoreboard.js';
 import { tableSource } from './tableSource.js';
 
 export interface BacktestOptions {
@@ -103,7 +103,8 @@ async function run(
       source: tableSource(table, settings, onProgress),
       book: new SeriesBook(store, () => stepper),
       store,
-      sink: scoringSink(boards),
+      sink: { publish: () => {}, gaps: () => {} },
+      onIssue: (forecast, forecaster) => boards.get(forecast.seriesId)?.take(forecast, forecaster),
       clock: { nowMs: () => 0, trustedMs: () => undefined, elapsedMs: () => 0 },
       counters: counters(),
       flushMs: 0,

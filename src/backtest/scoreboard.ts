@@ -1,7 +1,7 @@
-import { type ExpertName, SeriesForecaster } from '../forecast/seriesForecaster.js';
+import type { ExpertName, SeriesForecaster } from '../forecast/seriesForecaster.js';
 import { HorizonScore } from '../metrics/horizonScore.js';
 import { LocalCoverage } from '../metrics/localCoverage.js';
-import type { Forecast, ForecastSink } from '../pipeline/ports.js';
+import type { Forecast } from '../pipeline/ports.js';
 import { seasonOf } from '../series/season.js';
 
 /** Which part of a series is scored, by the number of its step. */
@@ -14,15 +14,17 @@ export interface ScoredRange {
 export const scoredExperts = ['holtwinters', 'linear', 'season-linear', 'week-linear', 'blend', 'blend-mean'] as const;
 export type ScoredExpert = (typeof scoredExperts)[number];
 
+/** What is asked of a forecaster beside what it published. */
+export type Asked = Pick<SeriesForecaster, 'horizon' | 'mean' | 'withoutNetwork' | 'expert'>;
+
 interface Waiting {
   readonly tick: number;
   readonly last: number;
   readonly seasonal: Float64Array; // what seasonal naive said, a horizon step
   readonly levels: readonly number[];
   readonly values: Float64Array;
-  readonly mean: Float64Array; // [horizon]
-  readonly experts: Float64Array; // [scoredExperts, horizon]
-  readonly blend: Float64Array; // [horizon, levels]
+  readonly mean: Float64Array; // by horizon step
+  readonly experts: readonly Float64Array[]; // by scoredExperts, then horizon step
 }
 
 /** Scores the forecasts of one series as the values come in, beside persistence and seasonal naive, on the same targets. */
@@ -38,8 +40,6 @@ export class Scoreboard {
   readonly #fixedSeason: number;
   readonly #values = new Map<number, number>(); // by step
   #waiting: Waiting[] = [];
-  #forecaster: SeriesForecaster | undefined;
-  #lastTick = -1;
 
   constructor({ horizon, range, season }: { horizon: number; range: ScoredRange; season: number }) {
     this.#horizon = horizon;
@@ -52,38 +52,29 @@ export class Scoreboard {
     this.experts = Object.fromEntries(scores) as Record<ScoredExpert, HorizonScore>;
   }
 
-  take({ tick, tMs, last, stepMs, levels, values, mean }: Forecast): void {
+  /** @param forecaster where it stood when it issued the forecast. */
+  take({ tick, last, stepMs, levels, values }: Forecast, forecaster: Asked): void {
     this.season = this.#fixedSeason || seasonOf(stepMs);
     this.#values.set(tick, last);
     this.#score(tick, last);
-    const forecaster = (this.#forecaster ??= new SeriesForecaster({
-      ...{ horizon: this.#horizon, levels, season: this.#fixedSeason },
-    }));
-    const missing = tick - this.#lastTick - 1;
-    this.#lastTick = tick;
-    forecaster.learnOne({ n: tick, tMs, y: last, stepMs, stepIsGuess: tick < 4, missing, restart: tick === 0 });
     const isScored = tick >= this.#range.firstTarget - 1 && tick + this.#horizon < this.#range.end;
     if (!isScored) return;
-    const { experts, blend } = this.#askExperts(forecaster, levels.length);
-    const seasonal = this.#seasonalNaive(tick, last);
-    this.#waiting.push({ tick, last, seasonal, levels, values, mean, experts, blend });
-  }
-
-  #askExperts(forecaster: SeriesForecaster, levels: number): Pick<Waiting, 'experts' | 'blend'> {
-    const experts = new Float64Array(scoredExperts.length * this.#horizon);
-    for (const [e, name] of scoredExperts.entries()) {
-      if (name === 'blend') forecaster.median(experts, e * this.#horizon);
-      else if (name === 'blend-mean') forecaster.mean(experts, e * this.#horizon);
-      else forecaster.expert(name satisfies ExpertName, experts, e * this.#horizon);
-    }
-    const blend = new Float64Array(levels * this.#horizon);
-    forecaster.forecast(blend);
-    return { experts, blend };
+    const room = (): Float64Array => new Float64Array(forecaster.horizon);
+    const mean = room();
+    forecaster.mean(mean, 0);
+    const experts = scoredExperts.map((name) => {
+      const said = room();
+      if (name === 'blend') forecaster.withoutNetwork('median', said, 0);
+      else if (name === 'blend-mean') forecaster.withoutNetwork('mean', said, 0);
+      else forecaster.expert(name satisfies ExpertName, said, 0);
+      return said;
+    });
+    this.#waiting.push({ tick, last, seasonal: this.#seasonalNaive(tick, last), levels, values, mean, experts });
   }
 
   #score(tick: number, actual: number): void {
     this.#waiting = this.#waiting.filter((issued) => issued.tick + this.#horizon >= tick);
-    for (const { tick: issuedAt, last, seasonal, levels, values, mean, experts, blend } of this.#waiting) {
+    for (const { tick: issuedAt, last, seasonal, levels, values, mean, experts } of this.#waiting) {
       const h = tick - issuedAt;
       if (h < 1) continue;
       const at = (h - 1) * levels.length;
@@ -92,9 +83,7 @@ export class Scoreboard {
       if (h === 1) this.#addLocal(levels, values, actual);
       this.persistence.addPoint(h, last, actual);
       this.seasonal.addPoint(h, seasonal[h - 1], actual);
-      for (const [e, name] of scoredExperts.entries())
-        this.experts[name].addPoint(h, experts[e * this.#horizon + h - 1], actual);
-      this.experts.blend.addQuantiles(h, levels, blend, at, actual);
+      for (const [e, name] of scoredExperts.entries()) this.experts[name].addPoint(h, experts[e][h - 1], actual);
     }
   }
 
@@ -113,11 +102,3 @@ export class Scoreboard {
     });
   }
 }
-
-/** A sink that hands each forecast to the scoreboard of its series. */
-export const scoringSink = (boards: ReadonlyMap<string, Scoreboard>): ForecastSink => ({
-  publish: (forecasts) => {
-    for (const forecast of forecasts) boards.get(forecast.seriesId)?.take(forecast);
-  },
-  gaps: () => {},
-});

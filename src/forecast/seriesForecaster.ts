@@ -131,10 +131,14 @@ export class SeriesForecaster implements ExpertView {
     for (let i = 0; i < this.horizon; i++) out[at + i] = this.#points[median * this.horizon + i];
   }
 
-  /** The blend from the last tick that aims at the mean, `out[at + h − 1]`, as much as fits: the one to judge by squared error. */
+  /** The blend from the last tick that aims at the mean, `out[at + h − 1]`: the one to judge by squared error. */
   mean(out: Float64Array, at: number): void {
-    for (let i = 0; i < Math.min(this.horizon, out.length - at); i++)
-      out[at + i] = this.#points[mean * this.horizon + i];
+    for (let i = 0; i < this.horizon; i++) out[at + i] = this.#points[mean * this.horizon + i];
+  }
+
+  /** What the first blend says from the last tick, without the network, `out[at + h − 1]`. */
+  withoutNetwork(aim: 'median' | 'mean', out: Float64Array, at: number): void {
+    this.#blend.mix(this.#ask(), aim === 'median' ? median : mean, out, at);
   }
 
   /** What one expert says from the last tick, `out[at + h − 1]`. */

@@ -2,7 +2,7 @@ import { concatWith, defer, type Observable, of, pipe, type SchedulerLike, tap }
 import type { Clock } from './clock.js';
 import type { Counters } from './counters.js';
 import { admit } from './operators/admit.js';
-import { forecastTicks } from './operators/forecastTicks.js';
+import { forecastTicks, type OnIssue } from './operators/forecastTicks.js';
 import { type Acknowledgements, groupCommit } from './operators/groupCommit.js';
 import { oneAtATime } from './operators/oneAtATime.js';
 import { snapshot, snapshotAll } from './operators/snapshot.js';
@@ -19,6 +19,7 @@ export interface PipelineParts {
   clock: Clock;
   counters: Counters;
   flushMs: number;
+  onIssue?: OnIssue;
   pulse$?: Observable<unknown>; // now and then: slots whose time is over are closed, silence is noticed
   scheduler?: SchedulerLike; // of the flush
 }
@@ -35,6 +36,7 @@ export const pipeline = ({
   clock,
   counters,
   flushMs,
+  onIssue,
   pulse$,
   scheduler,
 }: PipelineParts): Observable<Acknowledgements> =>
@@ -43,7 +45,7 @@ export const pipeline = ({
     oneAtATime(
       pipe(
         admit({ book, store, clock, counters }), // a time and a place in the log; readings become ticks
-        forecastTicks({ clock, counters }), //     features, one micro-batch a model, h and c in and out
+        forecastTicks({ clock, counters, onIssue }), // features, one micro-batch a model, h and c in and out
         tap((turn) => sink.publish(turn.published)), // at once: a forecast does not wait for the disk
         tap((turn) => sink.gaps(turn.gaps)),
         snapshot(book), //                         states, in turn

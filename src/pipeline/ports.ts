@@ -54,7 +54,6 @@ export interface Forecast {
   readonly last: number; // the value of that step
   readonly levels: readonly number[];
   readonly values: Float64Array; // [horizon, levels], as published
-  readonly mean: Float64Array; // [horizon], what to judge by squared error; not published
   readonly json: Uint8Array; // UTF-8
 }
 

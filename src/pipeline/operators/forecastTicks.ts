@@ -1,21 +1,27 @@
 import { concatMap, type MonoTypeOperatorFunction } from 'rxjs';
 import { decimalsFor, ForecastWriter } from '../../forecast/forecastWriter.js';
+import type { SeriesForecaster } from '../../forecast/seriesForecaster.js';
 import type { Clock } from '../clock.js';
 import type { Counters } from '../counters.js';
 import type { ModelLane, PendingTick } from '../modelLane.js';
 import { NumberSlab } from '../numberSlab.js';
+import type { Forecast } from '../ports.js';
 import type { Turn } from '../turn.js';
 
 export interface ForecastTicksOptions {
   clock: Clock;
   counters: Counters;
+  onIssue?: OnIssue;
 }
+
+/** Is told of each forecast while its forecaster stands at the tick it was issued at: before the next one, and before it is published. */
+export type OnIssue = (forecast: Forecast, forecaster: SeriesForecaster) => void;
 
 /**
  * Steps the ticks of a turn through their models, one micro-batch after the other, and adds a forecast for every tick that
  * has a value. Turns are worked on in order: state is sequential.
  */
-export function forecastTicks({ clock, counters }: ForecastTicksOptions): MonoTypeOperatorFunction<Turn> {
+export function forecastTicks({ clock, counters, onIssue }: ForecastTicksOptions): MonoTypeOperatorFunction<Turn> {
   const writer = new ForecastWriter();
   const slab = new NumberSlab();
   return concatMap(async (turn) => {
@@ -23,7 +29,8 @@ export function forecastTicks({ clock, counters }: ForecastTicksOptions): MonoTy
       const issue = (item: PendingTick): void => {
         if (item.silent || Number.isNaN(item.tick.y)) return;
         counters.forecasts++;
-        addForecast(turn, lane, item, writer, slab, clock.nowMs());
+        const forecast = addForecast(turn, lane, item, writer, slab, clock.nowMs());
+        onIssue?.(forecast, item.entry.forecaster);
       };
       await lane.step(pending, issue);
     }
@@ -38,13 +45,11 @@ function addForecast(
   writer: ForecastWriter,
   slab: NumberSlab,
   issuedMs: number,
-): void {
+): Forecast {
   const { seriesId, forecaster } = entry;
   const { horizon, levels } = entry.settings;
   const values = slab.take(horizon * levels.length);
   forecaster.forecast(values);
-  const mean = slab.take(horizon);
-  forecaster.mean(mean, 0);
   const { tMs, stepMs, y, n } = tick;
   const decimals = decimalsFor(forecaster.past.change);
   const json = writer.write({
@@ -73,5 +78,7 @@ function addForecast(
     values,
     decimals,
   });
-  turn.published.push({ seriesId, tMs, stepMs, horizon, tick: n, last: y, levels, values, mean, json });
+  const published = { seriesId, tMs, stepMs, horizon, tick: n, last: y, levels, values, json };
+  turn.published.push(published);
+  return published;
 }

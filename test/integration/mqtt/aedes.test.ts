@@ -62,8 +62,8 @@ it('takes readings from an embedded MQTT 3.1.1 broker and publishes forecasts to
   for (const y of ['1', '2', '3']) await sensor.publishAsync('sensors/a', y, { qos: 1 });
   const deliveries = await three;
   expect(deliveries.map(({ observations }) => observations[0].y)).toEqual([1, 2, 3]);
-  const [values, mean] = [new Float64Array(2), new Float64Array(2)];
-  const common = { tMs: 0, stepMs: 1_000, horizon: 2, tick: 0, last: 0, levels: [0.5], values, mean };
+  const values = new Float64Array(2);
+  const common = { tMs: 0, stepMs: 1_000, horizon: 2, tick: 0, last: 0, levels: [0.5], values };
   sink.publish([{ ...common, seriesId: 'sensors/a', json: Buffer.from('{"next":4}') }]);
   for (const delivery of deliveries) delivery.acknowledge();
 

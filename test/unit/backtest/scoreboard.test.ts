@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { normaliser, scoredRange } from '../../../src/backtest/protocol.js';
-import { Scoreboard } from '../../../src/backtest/scoreboard.js';
+import { type Asked, Scoreboard } from '../../../src/backtest/scoreboard.js';
 import type { Forecast } from '../../../src/pipeline/ports.js';
 
 const forecast = (tick: number, last: number, median: number[]): Forecast => ({
@@ -8,19 +8,31 @@ const forecast = (tick: number, last: number, median: number[]): Forecast => ({
   ...{ tMs: tick * 3_600_000, stepMs: 3_600_000, horizon: median.length, tick, last },
   levels: [0.1, 0.5, 0.9],
   values: Float64Array.from(median.flatMap((m) => [m - 1, m, m + 1])),
-  mean: Float64Array.from(median, (m) => m + 0.5),
   json: new Uint8Array(),
 });
+
+/** A forecaster that was asked for a forecast of `median`: its mean lies half above it, its experts say the last value. */
+const standing = (last: number, median: number[]): Asked => ({
+  horizon: median.length,
+  mean: (out) => out.set(median.map((m) => m + 0.5)),
+  withoutNetwork: (aim, out) => out.set(median.map((m) => m + (aim === 'mean' ? 2 : 1))),
+  expert: (_, out) => void out.fill(last),
+});
+const take = (board: Scoreboard, tick: number, last: number, median: number[]): void =>
+  board.take(forecast(tick, last, median), standing(last, median));
 
 describe('Scoreboard', () => {
   it('judges each step of a forecast by the value that came then, beside persistence and seasonal naive', () => {
     const board = new Scoreboard({ horizon: 2, range: { firstTarget: 1, end: 4 }, season: 2 });
     const values = [5, 6, 9, 8];
-    for (const [tick, y] of values.entries()) board.take(forecast(tick, y, [y + 1, y + 2]));
+    for (const [tick, y] of values.entries()) take(board, tick, y, [y + 1, y + 2]);
     // scored: the forecasts of ticks 0 and 1, whose targets are 1, 2 and 2, 3
     expect(board.model.at(1)).toMatchObject({ n: 2, mae: (0 + 2) / 2 });
     expect(board.model.at(2)).toMatchObject({ n: 2, mae: (2 + 0) / 2 });
     expect(board.model.at(1).mse).toBe((0.5 ** 2 + 1.5 ** 2) / 2); // of the mean, half above the median
+    expect(board.experts.linear.at(1).mae).toBe((1 + 3) / 2);
+    expect(board.experts.blend.at(2).mae).toBe((1 + 1) / 2); // one above the median
+    expect(board.experts['blend-mean'].at(1).mae).toBe((2 + 0) / 2);
     expect(board.persistence.at(1).mae).toBe((1 + 3) / 2);
     expect(board.persistence.at(2).mae).toBe((4 + 2) / 2);
     // one season before: nothing known for tick 0 (the last value), y(0) = 5 for the target 2 of tick 1
@@ -30,13 +42,13 @@ describe('Scoreboard', () => {
 
   it('scores no target that is missing', () => {
     const board = new Scoreboard({ horizon: 2, range: { firstTarget: 1, end: 9 }, season: 0 });
-    for (const tick of [0, 1, 3, 4]) board.take(forecast(tick, tick, [0, 0]));
+    for (const tick of [0, 1, 3, 4]) take(board, tick, tick, [0, 0]);
     expect([board.model.at(1).n, board.model.at(2).n]).toEqual([2, 1]); // of the targets one step ahead 1 and 4 were heard, two ahead only 3
   });
 
   it('scores nothing issued before the range, nor a horizon that reaches beyond it', () => {
     const board = new Scoreboard({ horizon: 2, range: { firstTarget: 3, end: 6 }, season: 0 });
-    for (let tick = 0; tick < 9; tick++) board.take(forecast(tick, tick, [0, 0]));
+    for (let tick = 0; tick < 9; tick++) take(board, tick, tick, [0, 0]);
     expect(board.model.at(1).n).toBe(2); // issued at 2 and 3
   });
 });

@@ -17,7 +17,6 @@ const forecast = (seriesId: string, json: string, more: Partial<Forecast> = {}):
   last: 0,
   levels: [0.5],
   values: new Float64Array(24),
-  mean: new Float64Array(24),
   json: Buffer.from(json),
   ...more,
 });
