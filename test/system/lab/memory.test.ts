@@ -19,7 +19,8 @@ it('fifty training runs in one process leave its memory where it was', async () 
     const megabytes = resident.map((bytes) => Math.round(bytes / 2 ** 20));
     process.stdout.write(`resident after each run, MiB: ${megabytes.join(' ')}\n`);
     expect(resident).toHaveLength(runs);
-    expect(mean(resident.slice(-10)) / mean(resident.slice(5, 15))).toBeLessThan(1.1);
+    // A tenth between single runs is what the allocator makes of it: means of twenty tell a leak from that.
+    expect(mean(resident.slice(-20)) / mean(resident.slice(5, 25))).toBeLessThan(1.1);
   } finally {
     rmSync(folder, { recursive: true });
   }
