@@ -31,8 +31,12 @@ export interface SeriesRows extends Sequence {
  * A gap that clears the daemon's recurrent state begins a new stretch. Readings that are missing are NaN.
  */
 export function seriesRows(timesMs: Float64Array, values: Float64Array, options: SeriesRowsOptions): SeriesRows[] {
+  return rowsOfTicks(seriesTicks(timesMs, values, options), options);
+}
+
+/** The same of ticks that the daemon has made already. */
+export function rowsOfTicks(ticks: readonly Tick[], options: Omit<SeriesRowsOptions, 'cadenceMs'>): SeriesRows[] {
   const { horizon, target, season } = options;
-  const ticks = seriesTicks(timesMs, values, options);
   const byNumber = new Map(ticks.map(({ n, y }) => [n, y]));
   const features = new SeriesFeatures({ features: options.features, horizon, season });
   const { width } = features;
