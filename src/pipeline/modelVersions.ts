@@ -1,0 +1,80 @@
+import type { LoadedModel } from '../forecast/modelContract.js';
+
+/**
+ * candidate: made, not yet judged. refused: judged and not used. shadow: stepped beside the one in use, to be judged by readings. active:
+ * in use, or what its name stands for. rolled-back: was in use, and did worse. retired: was in use, and something newer took its place.
+ */
+export type ModelState = 'candidate' | 'refused' | 'shadow' | 'active' | 'rolled-back' | 'retired';
+
+/** shipped and file: in the folder of the models. tuned: learned here. pushed: sent here. */
+export type ModelOrigin = 'shipped' | 'file' | 'tuned' | 'pushed';
+
+/** One version of a model, as the registry knows it. What its bytes are never changes: another content is another version. */
+export interface ModelVersion extends Pick<LoadedModel, 'name' | 'version' | 'sha256'> {
+  readonly state: ModelState;
+  readonly origin: ModelOrigin;
+  readonly createdMs: number;
+  readonly parent: string | undefined; // NAME@VERSION
+}
+
+/** gate: by held-out readings. shadow: before its use, probation: after it, auto: among base models, by live loss. rollback: by hand. */
+export type DecisionKind = 'gate' | 'shadow' | 'probation' | 'auto' | 'rollback';
+
+/** What was tried, and what came of it. Stored, published on the learn topic, shown by `models show`. */
+export interface Decision {
+  readonly timeMs: number;
+  readonly kind: DecisionKind;
+  readonly model: string; // NAME@VERSION that was judged
+  readonly series: string | undefined; // undefined: all that share the model
+  readonly verdict: 'promoted' | 'refused' | 'rolled-back' | 'kept' | 'failed';
+  readonly reason: string; // one line for a person
+  readonly figures: Readonly<Record<string, unknown>>; // JSON: losses before and after, counts, horizons
+  readonly durationMs: number;
+}
+
+export interface NewVersion {
+  readonly bytes: Uint8Array; // of the .onnx file
+  readonly origin: 'tuned' | 'pushed';
+  readonly parent: string; // NAME@VERSION
+  /** shared: the next version of the parent's name. A series: a version of BASE:SERIES, that series' own. */
+  readonly scope: 'shared' | { readonly series: string };
+  readonly optimiserState?: Uint8Array;
+}
+
+/** The versions of models on this machine. Rows are written in the order of the calls, before any later commit of readings. */
+export interface ModelRegistry {
+  /** All that are known, in the order of their creation. */
+  versions(): readonly ModelVersion[];
+  /** Keeps the file durably and makes it known as a candidate. Equal bytes under the same name are the version that is there. */
+  add(version: NewVersion): Promise<ModelVersion>;
+  /** The file of a version. @throws {StepcastError} MODEL_MISSING when it is no longer there. */
+  bytes(label: string): Promise<Uint8Array>;
+  /** What the optimiser of its training was left with. */
+  optimiserState(label: string): Promise<Uint8Array | undefined>;
+  /** Stores a decision; 'refused' and 'failed' make a candidate `refused`. The caller publishes it. */
+  record(decision: Decision): void;
+}
+
+/** What became of a proposal for one series: it is brought up to date and takes over; or why not. */
+export type ProposalAnswer = 'accepted' | 'unknown-series' | 'on-trial' | 'pinned' | 'unfit';
+
+/** Brings a version into use, from outside the flow of readings. */
+export interface ModelProposals {
+  /**
+   * `swap`: takes over as soon as its state is rebuilt from the log, the one before stepped on beside it over a probation. `shadow`: is
+   * stepped beside the one in use first, and takes over if it does better.
+   */
+  propose(
+    label: string,
+    series: readonly string[],
+    how: 'swap' | 'shadow',
+  ): Promise<ReadonlyMap<string, ProposalAnswer>>;
+  /** NAME@VERSION a series is stepped through; undefined for an unknown one. */
+  modelOf(series: string): string | undefined;
+}
+
+/** The name of a series' own versions of a model, whose name may be such a one. */
+export const ownName = (name: string, series: string): string => `${sharedName(name)}:${series}`;
+
+/** What a name was made from: `gru-base` of `gru-base:kitchen/temperature`. */
+export const sharedName = (name: string): string => name.split(':', 1)[0];
