@@ -1,4 +1,5 @@
-import type { ExpertName, SeriesForecaster } from '../forecast/seriesForecaster.js';
+import type { ExpertName } from '../forecast/expertNames.js';
+import type { SeriesForecaster } from '../forecast/seriesForecaster.js';
 import { HorizonScore } from '../metrics/horizonScore.js';
 import { LocalCoverage } from '../metrics/localCoverage.js';
 import type { Forecast } from '../pipeline/ports.js';

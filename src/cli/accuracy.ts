@@ -22,6 +22,7 @@ const columns: readonly Column[] = [
   { name: 'width' },
   { name: 'skill_persistence', show: rounded },
   { name: 'skill_seasonal', show: rounded },
+  { name: 'weights', show: showWeights },
 ];
 
 interface Flags {
@@ -58,8 +59,9 @@ Only forecasts whose value has come are counted.
   width              of that interval
   skill_persistence  1 - mae / mae of "it stays at the last value"; above 0 is better than that
   skill_seasonal     the same against the value one season before
+  weights            what each expert had in the forecast, in percent, mean over the forecasts; those of 3 and more
 
-The total weighs every series alike: means of mase and coverage, geometric means of the error ratios behind the skills.
+The total weighs every series alike: means of mase, coverage and weights, geometric means of the error ratios behind the skills.
 A time is ISO 8601 (UTC where it names no zone), epoch milliseconds, or relative such as -6h.
 
 Examples:
@@ -80,6 +82,14 @@ Examples:
         rows.map((row) => ({ ...row })),
       );
     });
+}
+
+/** The largest first, in percent; all of them are in csv and json. */
+function showWeights(value: Cell): string {
+  if (typeof value !== 'object' || value === null) return showCell(value);
+  const shares = Object.entries(value).map(([name, weight]) => [name, Math.round(100 * weight)] as const);
+  const told = shares.filter(([, percent]) => percent >= 3).sort(([, a], [, b]) => b - a);
+  return told.map(([name, percent]) => `${name} ${percent}`).join(', ');
 }
 
 /** The newest, and how many others. */

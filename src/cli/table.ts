@@ -1,6 +1,6 @@
 import type { Io } from '../io.js';
 
-export type Cell = string | number | null | undefined;
+export type Cell = string | number | null | undefined | Readonly<Record<string, number>>;
 export type Row = Readonly<Record<string, Cell>>;
 export type TableFormat = 'table' | 'csv' | 'json';
 
@@ -39,7 +39,8 @@ function tableText(columns: readonly Column[], rows: readonly Row[], colour: boo
 
 function csvText(columns: readonly Column[], rows: readonly Row[]): string {
   const quoted = (value: Cell): string => {
-    const text = value === null || value === undefined ? '' : String(value);
+    const text =
+      value === null || value === undefined ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
   const lines = [columns.map(({ name }) => name), ...rows.map((row) => columns.map(({ name }) => row[name]))];
@@ -56,6 +57,7 @@ function jsonText(columns: readonly Column[], rows: readonly Row[]): string {
 /** At most six significant digits; a dash for nothing. */
 export function showCell(value: Cell): string {
   if (value === null || value === undefined) return '-';
+  if (typeof value === 'object') return JSON.stringify(value);
   if (typeof value === 'string') return value.replace(/\p{Cc}/gu, '\u{fffd}');
   return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6)));
 }

@@ -94,12 +94,13 @@ export class Blend {
     for (let h = 1; h <= this.horizon; h++) out[at + h - 1] = this.#mixed(forecasts, mixture, h);
   }
 
-  /** The weight of an expert in a mixture at horizon step h, 0…1; those of a step sum to 1. */
-  weight(mixture: number, expert: number, h: number): number {
-    const from = this.#weights + (mixture * this.horizon + h - 1) * this.experts;
+  /** Writes the weights of the experts in a mixture at horizon step h to out[at…]: 0…1, and they sum to 1. */
+  weights(mixture: number, h: number, out: Float64Array, at: number): void {
+    const { experts } = this;
+    const from = this.#weights + (mixture * this.horizon + h - 1) * experts;
     let total = 0;
-    for (let e = 0; e < this.experts; e++) total += this.#state[from + e];
-    return this.#state[from + expert] / total;
+    for (let e = 0; e < experts; e++) total += this.#state[from + e];
+    for (let e = 0; e < experts; e++) out[at + e] = this.#state[from + e] / total;
   }
 
   /** The running mean of |ŷ − y| of a mixture at step h; 0 before the first. */

@@ -3,6 +3,7 @@ import type { SnapshotReader, SnapshotWriter } from '../series/snapshot.js';
 import type { Tick } from '../series/types.js';
 import { Blend } from './blend.js';
 import { Calibration } from './calibration.js';
+import { type ExpertName, expertNames } from './expertNames.js';
 import type { ExpertView } from './expertView.js';
 import type { Forecaster } from './forecaster.js';
 import { HoltWinters } from './holtWinters.js';
@@ -12,17 +13,6 @@ import type { RecurrentForecaster } from './recurrentForecaster.js';
 import { SeasonalLinear } from './seasonalLinear.js';
 import { SeasonalNaive } from './seasonalNaive.js';
 import type { StepBuffers } from './stepper.js';
-
-/** In the order of their weights. */
-export const expertNames = [
-  'persistence',
-  'seasonal',
-  'holtwinters',
-  'linear',
-  'season-linear',
-  'week-linear',
-] as const;
-export type ExpertName = (typeof expertNames)[number];
 
 /** Of the two mixtures: the absolute loss, whose best answer is the median, and nearly the squared one, whose best is the mean. */
 const softness = [0, 3];
@@ -146,9 +136,25 @@ export class SeriesForecaster implements ExpertView {
     this.#experts[name].forecast(out, at);
   }
 
-  /** The weight of an expert in the median at horizon step h, 0…1. */
-  weight(name: ExpertName, h: number): number {
-    return this.#blend.weight(median, expertNames.indexOf(name), h);
+  /**
+   * What each of `weighedNames` has in the published median at horizon step h, 0…1, to out[at…]; they sum to 1. The network stands beside
+   * the two mixtures of the experts: theirs is their share of both.
+   */
+  weights(h: number, out: Float64Array, at: number): void {
+    const experts = expertNames.length;
+    const network = at + experts;
+    this.#blend.weights(median, h, out, at);
+    out[network] = 0;
+    if (!this.#second) return;
+    const byMean = scratchOf(experts + softness.length + 1);
+    this.#blend.weights(mean, h, byMean, 0);
+    this.#second.weights(median, h, byMean, experts);
+    const ofMean = byMean[experts + mean];
+    const ofNetwork = byMean[experts + softness.length];
+    const speaks = h <= this.#network!.model.metadata.horizon; // beyond it, it says what the first mixture says
+    const ofMedian = byMean[experts + median] + (speaks ? 0 : ofNetwork);
+    for (let e = 0; e < experts; e++) out[at + e] = ofMedian * out[at + e] + ofMean * byMean[e];
+    if (speaks) out[network] = ofNetwork;
   }
 
   /** How many forecasts h steps ahead were scored, and the share of values within the outermost levels. */

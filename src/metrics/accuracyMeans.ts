@@ -1,3 +1,5 @@
+import type { Weights } from './meanWeights.js';
+
 /** How forecasts turned out; null where nothing can be said. */
 export interface AccuracyMeans {
   readonly n: number; // steps that were forecast and have come
@@ -10,4 +12,5 @@ export interface AccuracyMeans {
   readonly width: number | null; // of the outermost interval
   readonly skill_persistence: number | null; // 1 − mae / mae of the last value
   readonly skill_seasonal: number | null; // 1 − mae / mae of the value one season before, where that is known
+  readonly weights: Weights | null; // what each expert had in the blend, mean over the forecasts
 }

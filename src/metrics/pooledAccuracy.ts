@@ -1,6 +1,7 @@
 import type { AccuracyMeans } from './accuracyMeans.js';
 import type { FormScores } from './formScores.js';
 import type { HorizonScore } from './horizonScore.js';
+import { pooledWeights } from './meanWeights.js';
 
 /** Means over all scored targets of all `scores`, at one horizon step or at all; `naiveChange` is what MASE divides by. */
 export function pooledAccuracy(scores: readonly FormScores[], naiveChange: number, horizon?: number): AccuracyMeans {
@@ -36,6 +37,10 @@ export function pooledAccuracy(scores: readonly FormScores[], naiveChange: numbe
     width: ratio(sums.width, n),
     skill_persistence: skill(ratio(sums.mae, naive.persistence)),
     skill_seasonal: skill(ratio(naive.besideSeasonal, naive.seasonal)),
+    weights: pooledWeights(
+      scores.map(({ weights }) => weights),
+      horizon,
+    ),
   };
 }
 

@@ -69,10 +69,12 @@ export class SeriesAccuracy {
     this.#newestCounts = counts;
   }
 
-  /** The forecast made at the step observed last: quantiles [horizon, levels], copied. */
-  expect(form: ForecastForm, values: ArrayLike<number>): void {
+  /** The forecast made at the step observed last: quantiles [horizon, levels], copied, and the weights it was made with, where they are known. */
+  expect(form: ForecastForm, values: ArrayLike<number>, weights?: ArrayLike<number>): void {
     const slot = this.#newest % this.#longest;
-    this.#waiting[slot] = this.#scoresOf(form);
+    const scores = this.#scoresOf(form);
+    this.#waiting[slot] = scores;
+    if (weights) scores.weights.add(weights);
     this.#waitingTick[slot] = this.#newest;
     this.#quantiles.set(values, slot * this.#stride);
   }

@@ -1,12 +1,15 @@
 import type { AccuracyMeans } from './accuracyMeans.js';
+import { meanWeights } from './meanWeights.js';
+
+type Figure = Exclude<keyof AccuracyMeans, 'weights'>;
 
 /**
- * Many series as one, each with the same weight: the means of `mase`, `coverage` and `nominal`, and as skill
+ * Many series as one, each with the same weight: the means of `mase`, `coverage`, `nominal` and `weights`, and as skill
  * 1 − the geometric mean of (1 − skill) (Fleming & Wallace 1986). What has the unit of a series is null.
  */
 export function totalAccuracy(rows: readonly AccuracyMeans[]): AccuracyMeans {
-  const of = (key: keyof AccuracyMeans): number[] => rows.map((row) => row[key]).filter((value) => value !== null);
-  const skill = (key: keyof AccuracyMeans): number | null => {
+  const of = (key: Figure): number[] => rows.map((row) => row[key]).filter((value) => value !== null);
+  const skill = (key: Figure): number | null => {
     const ratios = of(key).map((value) => 1 - value);
     const logs = ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0);
     return ratios.length === 0 ? null : 1 - Math.exp(logs / ratios.length);
@@ -22,6 +25,7 @@ export function totalAccuracy(rows: readonly AccuracyMeans[]): AccuracyMeans {
     width: null,
     skill_persistence: skill('skill_persistence'),
     skill_seasonal: skill('skill_seasonal'),
+    weights: meanWeights(rows.flatMap(({ weights }) => (weights ? [weights] : []))),
   };
 }
 

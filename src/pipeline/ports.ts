@@ -89,6 +89,7 @@ export interface ForecastRow {
   readonly levels: readonly number[];
   readonly values: Float64Array; // [horizon, levels], as published
   readonly decimals: number; // they are rounded to
+  readonly weights: Float64Array; // [weighedSteps, weighedNames], what each has in the median, 0…1; empty: not known
 }
 
 /** State of one series after reading `readingId`: everything the log before it determines. */

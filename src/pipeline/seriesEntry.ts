@@ -1,3 +1,4 @@
+import { weighedSteps } from '../forecast/blendWeights.js';
 import { standsOnExperts } from '../forecast/features.js';
 import type { LoadedModel } from '../forecast/modelContract.js';
 import { RecurrentForecaster } from '../forecast/recurrentForecaster.js';
@@ -20,6 +21,7 @@ export class SeriesEntry {
   readonly track: SeriesTrack;
   readonly model: LoadedModel;
   readonly forecaster: SeriesForecaster;
+  readonly weighedSteps: readonly number[];
   readonly quiet = new Quiet();
   stepMs: number; // of the last tick
   lastReadingId = 0;
@@ -35,6 +37,7 @@ export class SeriesEntry {
     this.seriesId = seriesId;
     this.settings = settings;
     this.stepMs = settings.cadenceMs;
+    this.weighedSteps = weighedSteps(settings.horizon);
     this.track = new SeriesTrack(settings);
     this.model = model;
     const { metadata } = model;

@@ -1,10 +1,13 @@
 import type { Database } from 'better-sqlite3';
+import { weighedNames, weighedSteps } from '../forecast/blendWeights.js';
 import { packForecast } from './packForecast.js';
+import { packWeights } from './packWeights.js';
 import { type CommitRequest, type ForecastForm, forecastWidth, type ModelsRequest, readingWidth } from './protocol.js';
 import { longestHorizon } from './schema.js';
 
 const keptRejects = 1000;
 const keptGaps = 10_000;
+const experts = JSON.stringify(weighedNames);
 
 /** Writes batches, each in one transaction. */
 export class BatchWriter {
@@ -78,14 +81,16 @@ export class BatchWriter {
       const [first, count] = [at + forecastWidth, rows[at + 9]];
       const { base, scale, k } = packForecast(rows.subarray(first, first + count), rows[at + 8]);
       const form = this.#formId(forms[rows[at + 7]], count);
+      const end = first + count + rows[at + 10];
+      const weights = end > first + count ? packWeights(rows.subarray(first + count, end)) : null;
       const [tMs, issuedMs, y, stepMs] = [rows[at + 3], rows[at + 4], rows[at + 5], rows[at + 6]];
-      forecast.run(rows[at], rows[at + 1], rows[at + 2], tMs, issuedMs, stepMs, y, form, base, scale, k);
-      at = first + count;
+      forecast.run(rows[at], rows[at + 1], rows[at + 2], tMs, issuedMs, stepMs, y, form, base, scale, k, weights);
+      at = end;
     }
   }
 
   #formId({ model, levels }: ForecastForm, count: number): number {
-    const key = `${model} ${levels} ${count}`;
+    const key = `${model} ${levels} ${count} ${experts}`;
     const known = this.#forms.get(key);
     if (known !== undefined) return known;
     const horizon = count / levels.length;
@@ -94,7 +99,8 @@ export class BatchWriter {
     }
     const at = (level: number): number | null => (levels.includes(level) ? levels.indexOf(level) : null);
     const { lastInsertRowid } = this.#statements.form.run(
-      ...[key, model, JSON.stringify(levels), horizon, levels.length, at(0.1), at(0.5), at(0.9)],
+      ...[key, model, JSON.stringify(levels), horizon, levels.length, at(0.1), at(0.5), at(0.9), experts],
+      JSON.stringify(weighedSteps(horizon)),
     );
     this.#forms.set(key, Number(lastInsertRowid));
     return Number(lastInsertRowid);
@@ -114,8 +120,8 @@ function prepare(db: Database) {
        ON CONFLICT (id) DO UPDATE SET name = excluded.name, settings = excluded.settings`,
     ),
     reading: db.prepare('INSERT OR REPLACE INTO reading VALUES (?, ?, ?, ?, ?, ?)'),
-    forecast: db.prepare('INSERT OR REPLACE INTO forecast VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
-    form: db.prepare('INSERT INTO forecast_form VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)'),
+    forecast: db.prepare('INSERT OR REPLACE INTO forecast VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
+    form: db.prepare('INSERT INTO forecast_form VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
     snapshot: db.prepare(
       `INSERT INTO snapshot VALUES (?, ?, ?, ?) ON CONFLICT (series) DO UPDATE
        SET reading = excluded.reading, model = excluded.model, state = excluded.state`,

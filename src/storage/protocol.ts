@@ -3,8 +3,8 @@ import type { Gap, Reject, SeriesRow, SeriesSummary, SnapshotRow } from '../pipe
 
 /** A reading in the buffer of a commit: id, series, tMs, y, flags, packetId. */
 export const readingWidth = 6;
-/** A forecast: id, series, tick, tMs, issuedMs, y, stepMs, position in `forms`, decimals, count; then `count` quantiles. */
-export const forecastWidth = 10;
+/** A forecast: id, series, tick, tMs, issuedMs, y, stepMs, position in `forms`, decimals, count, weighed; then `count` quantiles and `weighed` weights. */
+export const forecastWidth = 11;
 
 /** The two large buffers of a commit, which go to the worker and come back. */
 export interface CommitBuffers {
@@ -24,7 +24,7 @@ export interface CommitRequest {
   readonly nowMs: number;
   readonly readings: Float64Array<ArrayBuffer>; // rows of readingWidth
   readonly readingCount: number;
-  readonly forecasts: Float64Array<ArrayBuffer>; // rows of forecastWidth, each with its quantiles behind it
+  readonly forecasts: Float64Array<ArrayBuffer>; // rows of forecastWidth, each with its quantiles and weights behind it
   readonly forecastCount: number;
   readonly forms: readonly ForecastForm[];
   readonly series: readonly SeriesRow[];

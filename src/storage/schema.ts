@@ -1,5 +1,5 @@
 /** Version of the database this program writes; `user_version` of the file. */
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 export const applicationId = 0x53544550; // 'STEP'
 export const longestHorizon = 1024; // steps
 
@@ -127,8 +127,38 @@ CREATE VIEW models AS
 SELECT name, version, sha256, state, origin, created, parent FROM model;
 `;
 
+/*
+ * With each forecast the weights of its blend: a character a step and forecaster (packWeights), [steps of weight_steps, experts], both of
+ * them JSON arrays of the form. Null in rows of version 1.
+ */
+const withWeights = `
+ALTER TABLE forecast_form ADD COLUMN experts TEXT;
+ALTER TABLE forecast_form ADD COLUMN weight_steps TEXT;
+ALTER TABLE forecast ADD COLUMN weights TEXT;
+
+CREATE VIEW weights AS
+WITH place AS MATERIALIZED (
+  SELECT m.id AS form, m.model AS model, s.value AS horizon, e.value AS expert,
+    s.key * json_array_length(m.experts) + e.key + 1 AS at
+  FROM forecast_form m, json_each(m.weight_steps) s, json_each(m.experts) e)
+SELECT d.name AS series, i.time AS time, f.issued AS issued, p.model AS model, p.horizon AS horizon, p.expert AS expert,
+  (unicode(substr(f.weights, p.at, 1)) - 48) / 100.0 AS weight
+FROM series_def d
+CROSS JOIN forecast_stat s ON s.series = d.id
+CROSS JOIN forecast_run g ON g.id BETWEEN s.first_run AND s.last_run
+CROSS JOIN forecast_index i ON i.run = g.id AND i.series = d.id
+CROSS JOIN forecast f ON f.id = i.id AND f.weights IS NOT NULL
+CROSS JOIN place p ON p.form = f.form
+UNION ALL
+SELECT d.name, f.time, f.issued, p.model, p.horizon, p.expert, (unicode(substr(f.weights, p.at, 1)) - 48) / 100.0
+FROM forecast f
+CROSS JOIN series_def d ON d.id = f.series
+CROSS JOIN place p ON p.form = f.form
+WHERE f.id > ${forecastTail} AND f.weights IS NOT NULL;
+`;
+
 /** What brings a database of version i to version i + 1. */
-export const migrations: readonly string[] = [tables + views];
+export const migrations: readonly string[] = [tables + views, withWeights];
 
 /** The id of the last row that is in a run. */
 export const tailOf = { reading: readingTail, forecast: forecastTail } as const;

@@ -25,7 +25,7 @@ const keptPayloadBytes = 1024; // of a reject
  */
 export class StagedBatch {
   readonly #readings = new GrowingNumbers(); // rows of readingWidth
-  readonly #forecasts = new GrowingNumbers(); // rows of forecastWidth, each with its quantiles behind it
+  readonly #forecasts = new GrowingNumbers(); // rows of forecastWidth, each with its quantiles and weights behind it
   #spare: CommitBuffers[] = [];
   #forms: ForecastForm[] = [];
   #lastTicks = new Map<number, number>();
@@ -100,7 +100,7 @@ export class StagedBatch {
 
   #addForecast(row: ForecastRow): void {
     const rows = this.#forecasts;
-    rows.reserve(forecastWidth + row.values.length);
+    rows.reserve(forecastWidth + row.values.length + row.weights.length);
     rows.put(row.id);
     rows.put(row.series);
     rows.put(row.tick);
@@ -111,7 +111,9 @@ export class StagedBatch {
     rows.put(this.#formOf(row));
     rows.put(row.decimals);
     rows.put(row.values.length);
+    rows.put(row.weights.length);
     rows.append(row.values);
+    rows.append(row.weights);
     this.#lastTicks.set(row.series, row.tick);
   }
 

@@ -3,6 +3,7 @@ import { type AccuracyRow, detailRows, summaryRows, totalRows } from '../metrics
 import type { ForecastForm } from '../metrics/formScores.js';
 import { type AccuracyLimits, SeriesAccuracy } from '../metrics/seriesAccuracy.js';
 import { openForReading } from './openDatabase.js';
+import { unpackWeights } from './packWeights.js';
 import { tailOf } from './schema.js';
 
 export interface AccuracyQuery {
@@ -31,6 +32,7 @@ type Row = [
   base: number,
   scale: number,
   k: string,
+  weights: string | null,
 ];
 
 /**
@@ -73,11 +75,16 @@ function accuracyRows(
     const scores = new Map(block.map(({ id, season }) => [id, new SeriesAccuracy({ season, ...limits })]));
     const fromMs = Math.max(-8e15, sinceMs - Math.max(...block.map(({ leadMs }) => leadMs)));
     for (const part of partsOf(db, block, fromMs, (share) => onProgress(b + share, blocks.length))) {
-      for (const [series, tick, time, value, form, base, scale, k] of part) {
+      for (const [series, tick, time, value, form, base, scale, k, weights] of part) {
         const accuracy = scores.get(series);
         if (!accuracy) continue;
         accuracy.observe(tick, value, time >= sinceMs);
-        if (time >= sinceMs) accuracy.expect(forms.get(form)!, unpacked(base, scale, k));
+        if (time < sinceMs) continue;
+        accuracy.expect(
+          forms.get(form)!,
+          unpacked(base, scale, k),
+          weights === null ? undefined : unpackWeights(weights),
+        );
       }
     }
     for (const { id, name: series } of block) {
@@ -97,10 +104,19 @@ function unpacked(base: number, scale: number, k: string): number[] {
 }
 
 function formsOf(db: Database): Map<number, ForecastForm> {
-  const rows = db.prepare('SELECT id, model, levels, horizon FROM forecast_form').raw().all() as [
-    ...[id: number, model: string, levels: string, horizon: number],
+  const weighed = knowsWeights(db) ? 'experts, weight_steps' : 'NULL, NULL';
+  const rows = db.prepare(`SELECT id, model, levels, horizon, ${weighed} FROM forecast_form`).raw().all() as [
+    ...[id: number, model: string, levels: string, horizon: number, experts: string | null, steps: string],
   ][];
-  return new Map(rows.map(([id, model, levels, horizon]) => [id, { model, levels: JSON.parse(levels), horizon }]));
+  return new Map(
+    rows.map(([id, model, levels, horizon, experts, steps]) => [
+      id,
+      {
+        ...{ model, levels: JSON.parse(levels), horizon },
+        ...(experts && { weighed: { experts: JSON.parse(experts), weighedSteps: JSON.parse(steps) } }),
+      },
+    ]),
+  );
 }
 
 function seriesOf(db: Database, name: string | undefined): SeriesInStore[] {
@@ -148,7 +164,7 @@ function* partsOf(
     }) as number[];
   const inRun = rowsOf(
     db,
-    `i.series, i.tick, i.time, i.value, f.form, f.base, f.scale, f.k
+    `i.series, i.tick, i.time, i.value, f.form, f.base, f.scale, f.k, ${knowsWeights(db) ? 'f.weights' : 'NULL'}
      FROM forecast_index i CROSS JOIN forecast f ON f.id = i.id
      WHERE i.run = :run AND i.series BETWEEN :first AND :last AND i.time >= :fromMs ORDER BY i.series, i.tick`,
   );
@@ -158,11 +174,14 @@ function* partsOf(
   }
   const inTail = rowsOf(
     db,
-    `series, tick, time, value, form, base, scale, k FROM forecast
+    `series, tick, time, value, form, base, scale, k, ${knowsWeights(db) ? 'weights' : 'NULL'} FROM forecast
      WHERE id > ${tailOf.forecast} AND series BETWEEN :first AND :last AND time >= :fromMs ORDER BY series, tick`,
   );
   yield inTail.iterate(bounds) as Iterable<Row>;
   onProgress(1);
 }
+
+/** A database of version 1 that no daemon has opened since has none. */
+const knowsWeights = (db: Database): boolean => (db.pragma('user_version', { simple: true }) as number) > 1;
 
 const rowsOf = (db: Database, sql: string): Statement => db.prepare(`SELECT ${sql}`).raw();

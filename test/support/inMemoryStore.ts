@@ -73,7 +73,7 @@ export class InMemoryStore implements Store {
     this.#staged.push({
       series: [...batch.series],
       readings: [...batch.readings],
-      forecasts: batch.forecasts.map((row) => ({ ...row, values: row.values.slice() })),
+      forecasts: batch.forecasts.map((row) => ({ ...row, values: row.values.slice(), weights: row.weights.slice() })),
       snapshots: batch.snapshots.map((row) => ({ ...row, state: row.state.slice() })),
       summaries: [...batch.summaries],
       rejects: [...batch.rejects],

@@ -64,7 +64,7 @@ export function forecastRow(
     Number((y + (Math.floor(i / 3) + 1) / 10 + (i % 3) - 1).toFixed(2)),
   );
   const head = { id, series, tick, tMs, issuedMs: tMs + 12, y, stepMs: minute, model: modelName, levels };
-  return { ...head, values, decimals: 2 };
+  return { ...head, values, decimals: 2, weights: new Float64Array() };
 }
 
 /** Round after round of one reading and one forecast a series, a minute apart; reading n of a series has the value n. */

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { weighedNames, weighedSteps } from '../../src/forecast/blendWeights.js';
 import { ForecastWriter } from '../../src/forecast/forecastWriter.js';
 import type { ForecastRow, ReadingRow, SnapshotRow } from '../../src/pipeline/ports.js';
 import { Random } from '../../src/series/random.js';
@@ -54,6 +55,10 @@ export async function* wear(store: SqliteStore, { series, group, readings, snaps
         levels,
         values,
         decimals: 2,
+        weights: Float64Array.from(
+          { length: weighedSteps(horizon).length * weighedNames.length },
+          () => random.uniform() ** 2,
+        ),
       });
       if (snapshotBytes > 0 && (tick + s * 97) % snapshotEvery === 0) {
         const state = Uint8Array.from({ length: snapshotBytes }, () => 256 * random.uniform());

@@ -1,4 +1,5 @@
 import { concatMap, type MonoTypeOperatorFunction } from 'rxjs';
+import { weighedNames } from '../../forecast/blendWeights.js';
 import { decimalsFor, ForecastWriter } from '../../forecast/forecastWriter.js';
 import type { SeriesForecaster } from '../../forecast/seriesForecaster.js';
 import type { Clock } from '../clock.js';
@@ -50,6 +51,8 @@ function addForecast(
   const { horizon, levels } = entry.settings;
   const values = slab.take(horizon * levels.length);
   forecaster.forecast(values);
+  const weights = slab.take(entry.weighedSteps.length * weighedNames.length);
+  for (const [s, h] of entry.weighedSteps.entries()) forecaster.weights(h, weights, s * weighedNames.length);
   const { tMs, stepMs, y, n } = tick;
   const decimals = decimalsFor(forecaster.past.change);
   const json = writer.write({
@@ -77,6 +80,7 @@ function addForecast(
     levels,
     values,
     decimals,
+    weights,
   });
   const published = { seriesId, tMs, stepMs, horizon, tick: n, last: y, levels, values, json };
   turn.published.push(published);

@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { weighedNames } from '../../../src/forecast/blendWeights.js';
 import type { AccuracyRow } from '../../../src/metrics/accuracyRows.js';
 import type { ForecastRow, ReadingRow } from '../../../src/pipeline/ports.js';
 import { Random } from '../../../src/series/random.js';
@@ -25,6 +26,10 @@ const sinceMs = startMs + 2500 * minute;
 
 const round = (value: number): number => Number(value.toFixed(2));
 
+/** At the four steps of any horizon; whole percents, so that storing them changes nothing. */
+const weightsOf = (tick: number): Float64Array =>
+  Float64Array.from({ length: 4 * weighedNames.length }, (_, i) => ((tick + 7 * i) % 101) / 100);
+
 function forecastOf(id: number, series: number, tick: number, y: number, draw: () => number): ForecastRow {
   const values = new Float64Array(3 * horizon);
   for (let h = 0; h < horizon; h++) {
@@ -33,7 +38,8 @@ function forecastOf(id: number, series: number, tick: number, y: number, draw: (
   }
   const tMs = startMs + tick * minute;
   const model = tick < 1700 ? 'gru-base@1' : 'gru-base@2';
-  return { id, series, tick, tMs, issuedMs: tMs + 5, y, stepMs: minute, model, levels, values, decimals: 2 };
+  const weights = tick % 50 === 0 ? new Float64Array() : weightsOf(tick);
+  return { id, series, tick, tMs, issuedMs: tMs + 5, y, stepMs: minute, model, levels, values, decimals: 2, weights };
 }
 
 /** Three wandering series with missing steps, in two runs and a tail; a fourth with one forecast, of 800 steps, so that two series fill a block; a fifth with none. */
@@ -111,7 +117,7 @@ function direct(
   series: string,
   fromMs: number,
   chosen: (step: Step) => boolean,
-): Omit<AccuracyRow, 'series' | 'model' | 'horizon'> {
+): Omit<AccuracyRow, 'series' | 'model' | 'horizon' | 'weights'> {
   const season = seasons[Number(series.at(-1))];
   const { value, all } = viewsOf(series);
   const steps = all.filter((step) => step.time >= fromMs && step.actual !== null && chosen(step));
@@ -155,7 +161,36 @@ function expectFigures(found: AccuracyRow | undefined, expected: ReturnType<type
   }
 }
 
+const meanWeight = (condition: string, ...values: unknown[]): Record<string, number> =>
+  Object.fromEntries(
+    select<{ expert: string; mean: number }>(
+      `SELECT expert, avg(weight) AS mean FROM weights WHERE ${condition} GROUP BY expert`,
+      ...values,
+    ).map(({ expert, mean }) => [expert, mean]),
+  );
+
+function expectWeights(found: AccuracyRow | undefined, expected: Record<string, number>): void {
+  expect(Object.keys(expected)).toHaveLength(weighedNames.length);
+  for (const name of weighedNames) expect(found?.weights?.[name], name).toBeCloseTo(expected[name], 9);
+}
+
 describe('storedAccuracy', () => {
+  it('gives the mean weights of the blend, those of a step from the nearest one they were stored of', async () => {
+    const rows = await ask({ sinceMs });
+    const own = names.map((name) => meanWeight('series = ? AND time >= ?', name, sinceMs));
+    for (const [i, weights] of own.entries()) expectWeights(rows[i], weights);
+    const total = weighedNames.map((name) => [name, mean(own.map((weights) => weights[name]))]);
+    expectWeights(rows.at(-1), Object.fromEntries(total));
+    const [fourth, fifth] = (await ask({ series: names[1], horizons: [4, 5] })).filter(
+      ({ model }) => model === 'gru-base@1',
+    );
+    for (const [row, step] of [
+      [fourth, 3],
+      [fifth, 6],
+    ] as const)
+      expectWeights(row, meanWeight('series = ? AND model = ? AND horizon = ?', names[1], 'gru-base@1', step));
+  });
+
   it.each([
     ['of all time', undefined],
     ['since a moment', sinceMs],

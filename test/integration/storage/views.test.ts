@@ -59,7 +59,7 @@ function ownLevels(id: number, series: number, tick: number, tMs: number, y: num
   const levels = [0.05, 0.1, 0.95];
   const values = Float64Array.of(1.5, 2.5, 3.5);
   const head = { id, series, tick, tMs, issuedMs: tMs + 12, y, stepMs: 5 * minute, model: 'own@2', levels };
-  return { ...head, values, decimals: 1 };
+  return { ...head, values, decimals: 1, weights: new Float64Array() };
 }
 
 /** Readings of another series, enough that what came before them is in a run. */

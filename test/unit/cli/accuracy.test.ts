@@ -6,6 +6,7 @@ const row: AccuracyRow = {
   ...{ series: 'a,b', model: 'gru-base@1, gru-base@2, gru-base@7', horizon: null, n: 240, mae: 0.123456789 },
   ...{ mase: 0.75, pinball: 0.05, crps: 0.1, coverage: 0.8125, nominal: 0.8, width: 0.5 },
   ...{ skill_persistence: 0.25, skill_seasonal: null },
+  weights: { persistence: 0.02, seasonal: 0, linear: 0.355, network: 0.625 },
 };
 const total: AccuracyRow = { ...row, series: null, model: null, mae: null, pinball: null, crps: null, width: null };
 const storedAccuracy = async () => [row, total];
@@ -36,7 +37,7 @@ describe('accuracy', () => {
     expect(cells(first)).toEqual({
       ...{ series: 'a,b', model: 'gru-base@7 +2', horizon: 'all', n: '240', mae: '0.123457', mase: '0.750' },
       ...{ pinball: '0.05', crps: '0.1', coverage: '0.813', nominal: '0.800', width: '0.5' },
-      ...{ skill_persistence: '0.250', skill_seasonal: '-' },
+      ...{ skill_persistence: '0.250', skill_seasonal: '-', weights: 'network 63, linear 36' },
     });
     expect(cells(last)).toMatchObject({ series: 'total', model: '-', mae: '-', mase: '0.750' });
   });
@@ -45,10 +46,11 @@ describe('accuracy', () => {
     const json = await cli(['accuracy', '--json'], { bodies: { storedAccuracy } });
     expect(JSON.parse(json.out)).toEqual([row, total]);
     const csv = await cli(['accuracy', '--format', 'csv'], { bodies: { storedAccuracy } });
+    const weights = `"${JSON.stringify(row.weights).replaceAll('"', '""')}"`;
     expect(csv.out.split('\r\n')).toEqual([
-      'series,model,horizon,n,mae,mase,pinball,crps,coverage,nominal,width,skill_persistence,skill_seasonal',
-      '"a,b","gru-base@1, gru-base@2, gru-base@7",,240,0.123456789,0.75,0.05,0.1,0.8125,0.8,0.5,0.25,',
-      ',,,240,,0.75,,,0.8125,0.8,,0.25,',
+      'series,model,horizon,n,mae,mase,pinball,crps,coverage,nominal,width,skill_persistence,skill_seasonal,weights',
+      `"a,b","gru-base@1, gru-base@2, gru-base@7",,240,0.123456789,0.75,0.05,0.1,0.8125,0.8,0.5,0.25,,${weights}`,
+      `,,,240,,0.75,,,0.8125,0.8,,0.25,,${weights}`,
       '',
     ]);
   });

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { weighedNames } from '../../../src/forecast/blendWeights.js';
+import { expertNames } from '../../../src/forecast/expertNames.js';
 import { RecurrentForecaster } from '../../../src/forecast/recurrentForecaster.js';
 import { SeriesForecaster } from '../../../src/forecast/seriesForecaster.js';
 import { type StepBuffers, stepBuffers } from '../../../src/forecast/stepper.js';
@@ -70,6 +72,35 @@ describe('a network among the experts', () => {
     expect(first).toBeLessThan(0.15 * without[0]);
     expect(second).toBeLessThan(0.15 * without[1]);
     expect(third / without[2]).toBeCloseTo(1, 2);
+  });
+
+  it('tells weights that make the median of what experts and network say, and has none beyond its own horizon', () => {
+    const network = new RecurrentForecaster(model, { season: 0 });
+    const forecaster = new SeriesForecaster({ horizon, levels, season: 0, network });
+    const buffers = stepBuffers(model, 1);
+    const answers = [0, 0];
+    for (let n = 0; n < 400; n++) {
+      forecaster.prepare(tick(n), buffers, 0);
+      for (const h of [1, 2]) {
+        answers[h - 1] = 0.7 * noise[n + h] + 0.1 * noise[n];
+        buffers.y.fill((answers[h - 1] - noise[n]) / network.features.unit(h), (h - 1) * 3, h * 3);
+      }
+      forecaster.accept(buffers, 0);
+    }
+    const [median, said, weights] = [new Float64Array(3), new Float64Array(3), new Float64Array(weighedNames.length)];
+    forecaster.median(median, 0);
+    for (let h = 1; h <= horizon; h++) {
+      forecaster.weights(h, weights, 0);
+      const own = weights[weighedNames.indexOf('network')];
+      if (h <= 2) expect(own).toBeGreaterThan(0.5);
+      else expect(own).toBe(0);
+      let mixed = h <= 2 ? own * answers[h - 1] : 0;
+      for (const [e, name] of expertNames.entries()) {
+        forecaster.expert(name, said, 0);
+        mixed += weights[e] * said[h - 1];
+      }
+      expect(mixed).toBeCloseTo(median[h - 1], 5);
+    }
   });
 
   it('costs next to nothing when it knows nothing', () => {

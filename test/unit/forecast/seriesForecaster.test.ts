@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { expertNames, SeriesForecaster } from '../../../src/forecast/seriesForecaster.js';
+import { weighedNames } from '../../../src/forecast/blendWeights.js';
+import { expertNames } from '../../../src/forecast/expertNames.js';
+import { SeriesForecaster } from '../../../src/forecast/seriesForecaster.js';
 import { Random } from '../../../src/series/random.js';
 import { SnapshotReader, SnapshotWriter } from '../../../src/series/snapshot.js';
 import { hourly } from '../../support/expertUnderTest.js';
@@ -89,13 +91,20 @@ describe('SeriesForecaster', () => {
     for (const h of [1, 6, 12]) expect(Math.abs(forecaster.coverage(h).share - 0.8)).toBeLessThan(0.02);
   });
 
-  it('tells the weights of its experts, which sum to 1 at every step', () => {
+  it('tells weights that make its median of what its experts say, and gives none to a network it does not have', () => {
     const forecaster = make(4);
     for (const tick of hourly(wave(400, 4))) forecaster.learnOne(tick);
+    const [median, said, weights] = [new Float64Array(4), new Float64Array(4), new Float64Array(weighedNames.length)];
+    forecaster.median(median, 0);
     for (let h = 1; h <= 4; h++) {
-      const weights = expertNames.map((name) => forecaster.weight(name, h));
-      expect(weights.reduce((sum, w) => sum + w, 0)).toBeCloseTo(1, 5);
-      expect(Math.min(...weights)).toBeGreaterThanOrEqual(0);
+      forecaster.weights(h, weights, 0);
+      expect(weights.reduce((sum, w) => sum + w, 0)).toBeCloseTo(1, 12);
+      expect(weights[weighedNames.indexOf('network')]).toBe(0);
+      const mixed = expertNames.map((name, e) => {
+        forecaster.expert(name, said, 0);
+        return weights[e] * said[h - 1];
+      });
+      expect(mixed.reduce((sum, part) => sum + part, 0)).toBeCloseTo(median[h - 1], 9);
     }
   });
 

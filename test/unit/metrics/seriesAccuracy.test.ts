@@ -100,7 +100,7 @@ describe('SeriesAccuracy', () => {
   it('says nothing where there is nothing to say', () => {
     const nothing = {
       ...{ n: 0, mae: null, mase: null, pinball: null, crps: null, coverage: null, nominal: null, width: null },
-      ...{ skill_persistence: null, skill_seasonal: null },
+      ...{ skill_persistence: null, skill_seasonal: null, weights: null },
     };
     const accuracy = new SeriesAccuracy({ season: 0, longestHorizon: 2, mostQuantiles: 9 });
     expect(accuracy.means()).toEqual(nothing);

@@ -5,6 +5,7 @@ import { totalAccuracy } from '../../../src/metrics/totalAccuracy.js';
 const row = (n: number, mase: number | null, coverage: number | null, skill: number | null): AccuracyMeans => ({
   ...{ n, mae: 3, mase, pinball: 1, crps: 2, coverage, nominal: coverage === null ? null : 0.8, width: 5 },
   ...{ skill_persistence: skill, skill_seasonal: null },
+  weights: n > 500 ? { linear: 1, network: 0 } : n > 0 ? { network: 0.5, linear: 0.5 } : null,
 });
 
 describe('totalAccuracy', () => {
@@ -14,6 +15,7 @@ describe('totalAccuracy', () => {
     expect(total.mase).toBeCloseTo(1, 12);
     expect(total.coverage).toBeCloseTo(0.75, 12);
     expect(total.nominal).toBeCloseTo(0.8, 12);
+    expect(total.weights).toEqual({ linear: 0.75, network: 0.25 });
     expect(total.skill_persistence).toBeCloseTo(0, 12); // half the error here, twice there
   });
 
