@@ -9,6 +9,7 @@ export function memoryStore(): Store {
     replay: async function* () {},
     recent: () => [],
     lastForecastTick: () => -1,
+    forecastPlaces: () => [],
     contains: (series, tMs, y) => taken.has(key(series, tMs, y)),
     noteTaken: ({ series, tMs, y }) => void taken.add(key(series, tMs, y)),
     takenByPacket: () => [],

@@ -126,6 +126,12 @@ export interface StoredState {
   readonly lastLogId: number;
 }
 
+/** Where in the log a tick was forecast. */
+export interface ForecastPlace {
+  readonly id: number;
+  readonly tick: number;
+}
+
 /** Where readings and forecasts are kept. One writer at a time; `commit` resolves only when what it wrote would survive a power cut. */
 export interface Store {
   load(): Promise<StoredState>;
@@ -135,6 +141,8 @@ export interface Store {
   recent(series: number, count: number, upToId: number): readonly ReadingRow[];
   /** The tick of the newest stored forecast of a series, −1 for none. */
   lastForecastTick(series: number): number;
+  /** Stored forecasts of a series from tick `fromTick` on, later in the log than `afterId`, in its order. */
+  forecastPlaces(series: number, fromTick: number, afterId: number): readonly ForecastPlace[];
   /** Whether exactly this reading was committed. `noteTaken` makes it true for one that waits for its commit. */
   contains(series: number, tMs: number, y: number): boolean;
   noteTaken(row: ReadingRow): void;

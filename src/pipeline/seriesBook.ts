@@ -1,4 +1,6 @@
 import type { SeriesSettings, Tick } from '../series/types.js';
+import { CovariateReplay } from './covariateReplay.js';
+import { Covariates } from './covariates.js';
 import { ModelLane, type PendingTick } from './modelLane.js';
 import type { ReadingRow, SeriesRow, Stepper, Store, StoredState } from './ports.js';
 import { SeriesEntry, snapshotEvery } from './seriesEntry.js';
@@ -10,6 +12,7 @@ export type ChooseModel = (name: string) => Stepper;
 
 /** All known series and the models they are stepped through. Owns the numbering of series and of the log. */
 export class SeriesBook {
+  readonly covariates = new Covariates();
   readonly #store: Store;
   readonly #chooseModel: ChooseModel;
   readonly #entries = new Map<string, SeriesEntry>();
@@ -59,7 +62,13 @@ export class SeriesBook {
   /** The ticks of the newest stored readings of a series whose state begins from nothing: to be stepped silently. */
   rebuild(entry: SeriesEntry, upToId: number): PendingTick[] {
     const ticks: PendingTick[] = [];
-    for (const row of this.#store.recent(entry.id, rebuildReadings, upToId)) this.#takeSilently(entry, row, ticks);
+    const rows = this.#store.recent(entry.id, rebuildReadings, upToId);
+    this.#replay().asThen(entry, upToId, 2 * rebuildReadings, (heardBefore) => {
+      for (const row of rows) {
+        heardBefore(row.id);
+        this.#takeSilently(entry, row, ticks);
+      }
+    });
     return ticks;
   }
 
@@ -72,8 +81,11 @@ export class SeriesBook {
     const rebuilt = new Set<SeriesEntry>();
     const ticks: PendingTick[] = [];
     for (const row of state.series) {
-      let entry = this.#enter(row);
+      this.#enter(row);
       this.#lastSeriesId = Math.max(this.#lastSeriesId, row.id);
+    }
+    for (const row of state.series) {
+      let entry = this.#byId.get(row.id)!;
       const snapshot = state.snapshots.get(row.id);
       if (!snapshot) continue;
       if (!this.#loaded(entry, snapshot.model, snapshot.state)) {
@@ -83,20 +95,26 @@ export class SeriesBook {
       }
       entry.lastReadingId = snapshot.readingId;
     }
-    await this.#step(ticks);
+    const pend = (entry: SeriesEntry, tick: Tick): void => void ticks.push(silent(entry, tick));
+    const replay = this.#replay();
+    const uncovered = replay.begin(state, this.#entries.values(), (entry) => rebuilt.has(entry), pend);
     let replayed = 0;
-    for await (const rows of this.#store.replay(state)) {
-      const ticks: PendingTick[] = [];
+    for await (const rows of this.#store.replay(uncovered)) {
       for (const row of rows) {
         const entry = this.#byId.get(row.series);
         if (!entry) continue;
+        replay.closeBefore(row.id, pend);
+        this.covariates.hear(entry.seriesId, row);
+        if (row.id <= entry.lastReadingId) continue; // its snapshot holds it: others look at it
         this.#takeSilently(entry, row, ticks);
         entry.noteReading(row.id);
       }
-      await this.#step(ticks);
+      await this.#step(ticks.splice(0));
       replayed += rows.length;
       onProgress(replayed);
     }
+    replay.closeBefore(Number.POSITIVE_INFINITY, pend);
+    await this.#step(ticks);
     await this.#closeForecastSlots(rebuilt);
   }
 
@@ -104,7 +122,23 @@ export class SeriesBook {
     const entry = new SeriesEntry(row, this.#chooseModel(row.settings.model).model);
     this.#entries.set(row.seriesId, entry);
     this.#byId.set(row.id, entry);
+    this.#look(row, entry);
     return entry;
+  }
+
+  /** What other series the new entry looks at is known from what the log has of them. */
+  #look(row: SeriesRow, entry: SeriesEntry): void {
+    for (const [series, values] of this.covariates.declare(row.settings.covariates ?? [])) {
+      const source = this.#entries.get(series);
+      if (!source) continue;
+      for (const { tMs, y } of this.#store.recent(source.id, values.capacity, this.#lastLogId)) values.hear(tMs, y);
+    }
+    entry.view = this.covariates.viewOf(row, entry.lookahead);
+  }
+
+  #replay(): CovariateReplay {
+    const { covariates } = this;
+    return new CovariateReplay({ store: this.#store, covariates, entryOf: (series) => this.#entries.get(series) });
   }
 
   #loaded(entry: SeriesEntry, model: string, state: Uint8Array): boolean {
@@ -143,10 +177,12 @@ export class SeriesBook {
   }
 }
 
-const silent = (entry: SeriesEntry, tick: Tick): PendingTick => {
-  entry.stepMs = tick.stepMs;
-  return { entry, tick, silent: true, logId: 0 };
-};
+const silent = (entry: SeriesEntry, tick: Tick): PendingTick => ({
+  entry,
+  tick: entry.told(tick),
+  silent: true,
+  logId: 0,
+});
 
 function byLane(book: SeriesBook, ticks: readonly PendingTick[]): Map<ModelLane, PendingTick[]> {
   const lanes = new Map<ModelLane, PendingTick[]>();

@@ -3,9 +3,10 @@ import { standsOnExperts } from '../forecast/features.js';
 import type { LoadedModel } from '../forecast/modelContract.js';
 import { RecurrentForecaster } from '../forecast/recurrentForecaster.js';
 import { SeriesForecaster } from '../forecast/seriesForecaster.js';
+import type { CovariateView } from '../series/covariateView.js';
 import { SeriesTrack } from '../series/seriesTrack.js';
 import { SnapshotReader, SnapshotWriter } from '../series/snapshot.js';
-import type { SeriesSettings } from '../series/types.js';
+import type { SeriesSettings, Tick } from '../series/types.js';
 import type { SeriesRow } from './ports.js';
 import { Quiet } from './quiet.js';
 
@@ -23,6 +24,7 @@ export class SeriesEntry {
   readonly forecaster: SeriesForecaster;
   readonly weighedSteps: readonly number[];
   readonly quiet = new Quiet();
+  view: CovariateView | undefined; // of the series it looks at
   stepMs: number; // of the last tick
   lastReadingId = 0;
   readingsSinceSnapshot = 0;
@@ -45,6 +47,17 @@ export class SeriesEntry {
     const network = new RecurrentForecaster(model, settings);
     this.forecaster = new SeriesForecaster({ ...settings, horizon, network });
     this.snapshotAt = 1 + ((id * 97) % snapshotEvery); // staggered, so that no commit is large
+  }
+
+  /** The most steps ahead that anything of it looks. */
+  get lookahead(): number {
+    return Math.max(this.settings.horizon, this.model.metadata.horizon);
+  }
+
+  /** A tick of the track, with what is known of other series in this moment of the log. */
+  told(tick: Tick): Tick {
+    this.stepMs = tick.stepMs;
+    return this.view ? this.view.tell(tick) : tick;
   }
 
   /** A reading of this series was taken, live or from the log. */

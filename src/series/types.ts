@@ -33,6 +33,20 @@ export interface Tick {
   readonly stepIsGuess?: boolean; // too few readings to know it yet
   readonly missing: number;
   readonly restart: boolean;
+  readonly covariates?: readonly CovariateValue[]; // in the order of the settings, where these name any
+}
+
+/** A series that another one looks at. `past`: what it was up to now. `future`: its readings carry times ahead, and tell what will be. */
+export interface Covariate {
+  readonly name: string; // of the features
+  readonly series: string;
+  readonly known: 'past' | 'future';
+}
+
+/** What was known of a covariate when a tick was made, in its own unit; NaN: nothing. */
+export interface CovariateValue {
+  readonly now: number;
+  readonly ahead?: Float64Array; // at the target of each horizon step, where it is known ahead
 }
 
 export type Aggregate = 'mean' | 'last' | 'min' | 'max' | 'sum';
@@ -48,4 +62,6 @@ export interface SeriesSettings {
   readonly horizon: number; // steps
   readonly levels: readonly number[]; // of the quantiles, increasing, 0.5 among them
   readonly model: string; // a registry name, or 'auto'
+  readonly covariates?: readonly Covariate[];
+  readonly statics?: Readonly<Record<string, number>>; // what is true of it at all times, by the name of the feature
 }

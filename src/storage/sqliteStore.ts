@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import type { StepcastError } from '../errors.js';
-import type { CommitBatch, ReadingRow, Store, StoredState } from '../pipeline/ports.js';
+import type { CommitBatch, ForecastPlace, ReadingRow, Store, StoredState } from '../pipeline/ports.js';
 import { inspectFile } from './inspectFile.js';
 import { lastForecastTicks } from './lastForecastTicks.js';
 import { ledgerRows, PacketLedger } from './packetLedger.js';
@@ -121,6 +121,11 @@ class OpenStore implements SqliteStore {
 
   lastForecastTick(series: number): number {
     return this.#lastTicks.get(series) ?? -1;
+  }
+
+  forecastPlaces(series: number, fromTick: number, afterId: number): readonly ForecastPlace[] {
+    if (this.lastForecastTick(series) < fromTick) return [];
+    return this.#reading('read', () => this.#log.forecastPlaces(series, fromTick, afterId));
   }
 
   contains(series: number, tMs: number, y: number): boolean {

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import type { ReadingRow, SeriesRow, SnapshotRow, StoredState } from '../pipeline/ports.js';
+import type { ForecastPlace, ReadingRow, SeriesRow, SnapshotRow, StoredState } from '../pipeline/ports.js';
 import { plainLevels } from '../series/plainSettings.js';
 import type { ReadingRun } from './protocol.js';
 import { tailOf } from './schema.js';
@@ -117,6 +117,19 @@ export class StoredLog {
       }
     }
     return rows.reverse().map(toRow);
+  }
+
+  forecastPlaces(series: number, fromTick: number, afterId: number): ForecastPlace[] {
+    return this.#db
+      .prepare(
+        `SELECT i.id AS id, i.tick AS tick FROM forecast_run g CROSS JOIN forecast_index i
+           ON i.run = g.id AND i.series = :series AND i.tick >= :fromTick
+         WHERE g.last_id > :afterId AND i.id > :afterId
+         UNION ALL
+         SELECT id, tick FROM forecast WHERE id > max(:afterId, ${tailOf.forecast}) AND series = :series AND tick >= :fromTick
+         ORDER BY id`,
+      )
+      .all({ series, fromTick, afterId }) as ForecastPlace[];
   }
 
   /** A series whose last reading is covered needs no replay, however old its snapshot is. */

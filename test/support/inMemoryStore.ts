@@ -1,5 +1,6 @@
 import type {
   CommitBatch,
+  ForecastPlace,
   ForecastRow,
   ReadingRow,
   SeriesRow,
@@ -50,6 +51,10 @@ export class InMemoryStore implements Store {
 
   lastForecastTick(series: number): number {
     return this.forecasts.findLast((row) => row.series === series)?.tick ?? -1;
+  }
+
+  forecastPlaces(series: number, fromTick: number, afterId: number): readonly ForecastPlace[] {
+    return this.forecasts.filter((row) => row.series === series && row.tick >= fromTick && row.id > afterId);
   }
 
   contains(series: number, tMs: number, y: number): boolean {

@@ -79,13 +79,16 @@ class AdmissionDesk {
   #observe(observation: DecodedObservation, delivery: Delivery, taken: readonly ReadingRow[], turn: Turn): void {
     const { seriesId, settings, y } = observation;
     const entry = this.#entry(seriesId, settings, turn);
-    const { tMs, flags, clock } = entry.track.admit(observation.tMs, delivery.arrivedMs, this.#clock.trustedMs());
+    const known = this.#book.covariates.of(seriesId);
+    const isAhead = this.#book.covariates.isAhead(seriesId);
+    const nowMs = isAhead ? undefined : this.#clock.trustedMs();
+    const { tMs, flags, clock } = entry.track.admit(observation.tMs, delivery.arrivedMs, nowMs);
     const isStamped = (flags & ReadingFlag.stamped) !== 0;
     const isTaken = (row: ReadingRow): boolean =>
       row.series === entry.id && row.y === y && (isStamped || (row.flags & ReadingFlag.stamped) !== 0);
-    const isKnown =
-      taken.some(isTaken) || (!isStamped && tMs <= entry.track.newestMs && this.#store.contains(entry.id, tMs, y));
-    if (isKnown) {
+    const isRepeated = (): boolean =>
+      isAhead ? known!.at(tMs, 0) === y : tMs <= entry.track.newestMs && this.#store.contains(entry.id, tMs, y);
+    if (taken.some(isTaken) || (!isStamped && isRepeated())) {
       this.#counters.duplicates++;
       return;
     }
@@ -95,6 +98,7 @@ class AdmissionDesk {
     turn.readings.push(row);
     turn.touched.add(entry);
     entry.noteReading(row.id);
+    known?.hear(tMs, y);
     this.#watch(entry, observation, row, turn);
     entry.track.take(row, (tick) => this.#pend(entry, tick, turn, tick.tMs === row.tMs ? row.id : undefined));
   }
@@ -115,8 +119,8 @@ class AdmissionDesk {
   }
 
   #pend(entry: SeriesEntry, tick: Tick, turn: Turn, readingId: number | undefined): void {
-    entry.stepMs = tick.stepMs;
-    this.#queue({ entry, tick, silent: false, logId: readingId ?? this.#book.nextLogId() }, turn);
+    const logId = readingId ?? this.#book.nextLogId();
+    this.#queue({ entry, tick: entry.told(tick), silent: false, logId }, turn);
   }
 
   #queue(pending: PendingTick, turn: Turn): void {
@@ -174,5 +178,8 @@ class AdmissionDesk {
   }
 }
 
-const sameSettings = (a: SeriesSettings, b: SeriesSettings): boolean =>
-  (Object.keys(b) as (keyof SeriesSettings)[]).every((key) => a[key] === b[key] || String(a[key]) === String(b[key]));
+const sameSettings = (a: SeriesSettings, b: SeriesSettings): boolean => {
+  const keys = Object.keys(b) as (keyof SeriesSettings)[];
+  if (keys.length !== Object.keys(a).length) return false;
+  return keys.every((key) => a[key] === b[key] || JSON.stringify(a[key]) === JSON.stringify(b[key]));
+};
