@@ -1,5 +1,6 @@
 import { narrow } from '../series/bounded.js';
 import type { SnapshotReader, SnapshotWriter } from '../series/snapshot.js';
+import { type LearnedSteps, learnedSteps } from './learnedSteps.js';
 import { ticksPerScore } from './scoringTurns.js';
 import { WaitingRows } from './waitingRows.js';
 
@@ -14,7 +15,7 @@ export interface BlendOptions {
 }
 
 /**
- * Mixes experts by what they lost, with weights for each horizon step: ML-Poly (Gaillard, Stoltz & van Erven 2014) with the
+ * Mixes experts by what they lost, with weights for each horizon step that is learned (LearnedSteps): ML-Poly (Gaillard, Stoltz & van Erven 2014) with the
  * gradient trick. When the value y of an issued mixture ŷ arrives, and not before,
  *
  *     g = clip((ŷ − y) / cσ, ±1)      r_e = g·(ŷ − f_e)      R_e ← δR_e + r_e      V_e ← δV_e + r_e²      w_e ∝ max(R_e, 0) / V_e
@@ -28,28 +29,30 @@ export class Blend {
   readonly experts: number;
   readonly horizon: number;
   readonly #softness: readonly number[];
+  readonly #learned: LearnedSteps;
   readonly #discount: number;
   readonly #farDiscount: number; // δ of the steps that are not scored on every tick
   readonly #waiting: WaitingRows; // the experts' forecasts and the mixtures
-  readonly #state: Float32Array; // R, V and weights [mixtures, horizon, experts], σ and count [mixtures, horizon]
+  readonly #state: Float32Array; // R, V and weights [mixtures, steps, experts], σ and count [mixtures, steps]
   readonly #squares: number; // where in it V begins; R at 0
   readonly #weights: number;
   readonly #size: number; // σ
   readonly #count: number;
 
   constructor({ experts, horizon, softness, discount = 0.9995 }: BlendOptions) {
-    const rows = softness.length * horizon;
+    this.#learned = learnedSteps(horizon);
+    const rows = softness.length * this.#learned.steps.length;
     this.experts = experts;
     this.horizon = horizon;
     this.#softness = softness;
     this.#discount = discount;
     this.#farDiscount = discount ** ticksPerScore(Number.POSITIVE_INFINITY);
-    this.#waiting = new WaitingRows(horizon, experts + softness.length);
+    this.#waiting = new WaitingRows(this.#learned.steps, experts + softness.length);
     this.#squares = rows * experts;
     this.#weights = 2 * rows * experts;
     this.#size = 3 * rows * experts;
     this.#count = this.#size + rows;
-    this.#state = new Float32Array(this.#count + rows).fill(1, this.#weights, this.#size);
+    this.#state = new Float32Array(this.#count + rows).fill(1 / experts, this.#weights, this.#size);
   }
 
   /**
@@ -60,11 +63,12 @@ export class Blend {
     this.#waiting.advance(skipped);
     const { data } = this.#waiting;
     const actual = y - anchor;
-    for (let h = 1; h <= this.horizon; h++) {
-      const row = this.#waiting.due(h);
+    const rows = this.#learned.steps.length;
+    for (let r = 0; r < rows; r++) {
+      const row = this.#waiting.due(r);
       if (row < 0) continue;
       if (!Number.isNaN(actual - data[row]))
-        for (let m = 0; m < this.#softness.length; m++) this.#update(m, h, row, actual);
+        for (let m = 0; m < this.#softness.length; m++) this.#update(m, r, row, actual);
       this.#waiting.empty(row);
     }
   }
@@ -78,15 +82,24 @@ export class Blend {
   issue(forecasts: Float64Array, anchor: number, mixtures?: Float64Array): void {
     const { experts, horizon } = this;
     const { data } = this.#waiting;
-    for (let h = 1; h <= horizon; h++) {
-      const row = this.#waiting.slot(h);
+    const { steps } = this.#learned;
+    for (let r = 0; r < steps.length; r++) {
+      const row = this.#waiting.slot(r);
       if (row < 0) continue;
+      const h = steps[r];
       for (let e = 0; e < experts; e++) data[row + e] = narrow(forecasts[e * horizon + h - 1] - anchor);
       for (let m = 0; m < this.#softness.length; m++) {
         const mixed = mixtures ? mixtures[m * horizon + h - 1] : this.#mixed(forecasts, m, h);
         data[row + experts + m] = narrow(mixed - anchor);
       }
     }
+  }
+
+  /** Keeps a share of what was learned: weights stay, and new losses move them the faster. With 0 they are equal again. */
+  fade(keep: number): void {
+    for (let k = 0; k < this.#weights; k++) this.#state[k] *= keep;
+    const rows = (this.#size - this.#weights) / this.experts;
+    for (let at = 0; at < rows; at++) this.#weigh(at);
   }
 
   /** Writes mixture `mixture` of `forecasts` [experts, horizon] to out[at…]. */
@@ -96,16 +109,19 @@ export class Blend {
 
   /** Writes the weights of the experts in a mixture at horizon step h to out[at…]: 0…1, and they sum to 1. */
   weights(mixture: number, h: number, out: Float64Array, at: number): void {
-    const { experts } = this;
-    const from = this.#weights + (mixture * this.horizon + h - 1) * experts;
+    const { rowOf, share, steps } = this.#learned;
+    const from = this.#weights + (mixture * steps.length + rowOf[h - 1]) * this.experts;
     let total = 0;
-    for (let e = 0; e < experts; e++) total += this.#state[from + e];
-    for (let e = 0; e < experts; e++) out[at + e] = this.#state[from + e] / total;
+    for (let e = 0; e < this.experts; e++) total += out[at + e] = this.#between(from + e, this.experts, share[h - 1]);
+    for (let e = 0; e < this.experts; e++) out[at + e] /= total;
   }
 
   /** The running mean of |ŷ − y| of a mixture at step h; 0 before the first. */
   size(mixture: number, h: number): number {
-    return this.#state[this.#size + mixture * this.horizon + h - 1];
+    const { rowOf, share, steps } = this.#learned;
+    const at = this.#size + mixture * steps.length + rowOf[h - 1];
+    const isKnown = this.#state[at] > 0 && (share[h - 1] === 0 || this.#state[at + 1] > 0);
+    return isKnown ? this.#between(at, 1, share[h - 1]) : 0;
   }
 
   save(writer: SnapshotWriter): void {
@@ -118,17 +134,20 @@ export class Blend {
     this.#waiting.load(reader);
     this.#state.set(reader.f32s());
     this.#state.set(reader.f32s(), this.#size);
-    for (let at = 0; at < this.#softness.length * this.horizon; at++) this.#weigh(at);
+    for (let at = 0; at < this.#softness.length * this.#learned.steps.length; at++) this.#weigh(at);
   }
 
   #mixed(forecasts: Float64Array, mixture: number, h: number): number {
     const { experts, horizon } = this;
     const state = this.#state;
+    const { rowOf, share, steps } = this.#learned;
+    const on = share[h - 1];
     let sum = 0;
     let total = 0;
-    let w = this.#weights + (mixture * horizon + h - 1) * experts;
+    let w = this.#weights + (mixture * steps.length + rowOf[h - 1]) * experts;
     for (let at = h - 1; at < experts * horizon; at += horizon, w++) {
-      const weight = state[w];
+      const low = state[w];
+      const weight = on === 0 ? low : low + on * (state[w + experts] - low); // `between`, which costs a call
       if (weight === 0) continue;
       sum += weight * forecasts[at];
       total += weight;
@@ -136,16 +155,22 @@ export class Blend {
     return sum / total;
   }
 
-  #update(mixture: number, h: number, row: number, actual: number): void {
+  /** What lies `share` of the way from the number at `at` to the one `stride` further on. */
+  #between(at: number, stride: number, share: number): number {
+    const low = this.#state[at];
+    return share === 0 ? low : low + share * (this.#state[at + stride] - low);
+  }
+
+  #update(mixture: number, r: number, row: number, actual: number): void {
     const { experts } = this;
     const { data } = this.#waiting;
     const state = this.#state;
     const V = this.#squares;
     const own = data[row + experts + mixture];
-    const at = mixture * this.horizon + h - 1;
+    const at = mixture * this.#learned.steps.length + r;
     const gradient = this.#gradient(at, own - actual, this.#softness[mixture]);
     const from = at * experts;
-    const discount = ticksPerScore(h) === 1 ? this.#discount : this.#farDiscount;
+    const discount = ticksPerScore(this.#learned.steps[r]) === 1 ? this.#discount : this.#farDiscount;
     for (let e = 0, k = from; e < experts; e++, k++) {
       const regret = Math.min(largest, Math.max(-largest, gradient * (own - data[row + e])));
       state[k] = discount * state[k] + regret;
@@ -166,7 +191,8 @@ export class Blend {
       state[this.#weights + k] = weight;
       sum += weight;
     }
-    if (sum === 0) state.fill(1, this.#weights + end - this.experts, this.#weights + end);
+    for (let k = this.#weights + end - this.experts; k < this.#weights + end; k++)
+      state[k] = sum === 0 ? 1 / this.experts : state[k] / sum;
   }
 
   #gradient(at: number, error: number, softness: number): number {

@@ -1,6 +1,7 @@
 import { narrow } from '../series/bounded.js';
 import type { SeriesPast } from '../series/seriesPast.js';
 import type { SnapshotReader, SnapshotWriter } from '../series/snapshot.js';
+import { type LearnedSteps, learnedSteps } from './learnedSteps.js';
 import { normalQuantile } from './normalQuantile.js';
 import { ticksPerScore } from './scoringTurns.js';
 import { WaitingRows } from './waitingRows.js';
@@ -19,7 +20,7 @@ export interface CalibrationOptions {
 
 /**
  * Quantiles around a forecast that hold what they say, whatever the series does: quantile tracking in units of the recent
- * error (conformal P control: Angelopoulos, Candès & Tibshirani 2023), for each horizon step h and level a of its own:
+ * error (conformal P control: Angelopoulos, Candès & Tibshirani 2023), for each level a and each horizon step h that is learned (LearnedSteps):
  *
  *     Q_a(t+h) = ŷ(t+h) + q_ha·σ_h·p(t+h)
  *     when y(t+h) arrives:  q_ha ← q_ha + (ηn/√h)·(a − [y < Q_a])·(1 + |q_ha|/2)
@@ -33,13 +34,14 @@ export class Calibration {
   readonly levels: readonly number[];
   readonly horizon: number;
   readonly #past: SeriesPast;
+  readonly #learned: LearnedSteps;
   readonly #waiting: WaitingRows; // the quantiles and, where 0.5 is none of the levels, ŷ: as distances from the anchor of the series
   readonly #centre: number; // column of ŷ
-  readonly #state: Float32Array; // q [horizon, levels], σ [horizon], p and its count [mostPlaces]
+  readonly #state: Float32Array; // q [steps, levels], σ [steps], p and its count [mostPlaces]
   readonly #scale: number; // where in it σ begins; q at 0
   readonly #share: number; // p
   readonly #shareCount: number;
-  readonly #counts: Float64Array; // [2, horizon]: values scored, and of these the ones within the outermost levels
+  readonly #counts: Float64Array; // [2, steps]: values scored, and of these the ones within the outermost levels
   #season = 0;
   #at = 0; // place in the season
 
@@ -47,15 +49,17 @@ export class Calibration {
     this.horizon = horizon;
     this.levels = levels;
     this.#past = past;
+    this.#learned = learnedSteps(horizon);
     const middle = levels.indexOf(0.5);
     this.#centre = middle >= 0 ? middle : levels.length;
-    this.#waiting = new WaitingRows(horizon, Math.max(levels.length, this.#centre + 1));
-    this.#scale = horizon * levels.length;
-    this.#share = this.#scale + horizon;
+    this.#waiting = new WaitingRows(this.#learned.steps, Math.max(levels.length, this.#centre + 1));
+    const rows = this.#learned.steps.length;
+    this.#scale = rows * levels.length;
+    this.#share = this.#scale + rows;
     this.#shareCount = this.#share + mostPlaces;
     this.#state = new Float32Array(this.#shareCount + mostPlaces).fill(1, this.#share, this.#shareCount);
     for (let i = 0; i < this.#scale; i++) this.#state[i] = deviationToError * normalQuantile(levels[i % levels.length]);
-    this.#counts = new Float64Array(2 * horizon);
+    this.#counts = new Float64Array(2 * rows);
   }
 
   /** Moves to the next tick, `skipped` ticks having been left out, and learns from its value (NaN: none). */
@@ -65,10 +69,11 @@ export class Calibration {
     const { data } = this.#waiting;
     const actual = y - this.#past.values.anchor;
     const share = this.#shareAt(0);
-    for (let h = 1; h <= this.horizon; h++) {
-      const row = this.#waiting.due(h);
+    const rows = this.#learned.steps.length;
+    for (let r = 0; r < rows; r++) {
+      const row = this.#waiting.due(r);
       if (row < 0) continue;
-      if (!Number.isNaN(actual - data[row + this.#centre])) this.#update(h, row, actual, share);
+      if (!Number.isNaN(actual - data[row + this.#centre])) this.#update(r, row, actual, share);
       this.#waiting.empty(row);
     }
   }
@@ -81,20 +86,31 @@ export class Calibration {
   /** Writes the quantiles around `median` [horizon] to `out` [horizon, levels], ascending within a step. */
   spread(median: Float64Array, out: Float64Array): void {
     const L = this.levels.length;
+    const state = this.#state;
     const middle = this.#centre < L ? this.#centre : -1;
+    const { rowOf, share } = this.#learned;
+    let low = 0;
+    let high = this.#scaleAt(0);
     for (let h = 1, at = 0; h <= this.horizon; h++, at += L) {
-      const unit = this.scale(h) * this.#shareAt(h);
+      const row = rowOf[h - 1];
+      const on = share[h - 1];
+      if (on === 0) {
+        low = high;
+        if (h < this.horizon) high = this.#scaleAt(row + 1);
+      }
+      const unit = (low + on * (high - low)) * this.#shareAt(h);
       const centre = median[h - 1];
       let below = -Number.MAX_VALUE;
-      for (let l = 0; l < L; l++) {
+      for (let l = 0, q = row * L; l < L; l++, q++) {
         if (l === middle) continue;
-        below = Math.max(below, Math.min(Number.MAX_VALUE, centre + this.#state[at + l] * unit));
+        const factor = on === 0 ? state[q] : state[q] + on * (state[q + L] - state[q]);
+        below = Math.max(below, Math.min(Number.MAX_VALUE, centre + factor * unit));
         out[at + l] = below;
       }
       if (middle < 0) continue;
-      const low = middle > 0 ? out[at + middle - 1] : centre;
-      const high = middle + 1 < L ? out[at + middle + 1] : centre;
-      out[at + middle] = Math.min(Math.max(centre, low), Math.max(low, high));
+      const lower = middle > 0 ? out[at + middle - 1] : centre;
+      const upper = middle + 1 < L ? out[at + middle + 1] : centre;
+      out[at + middle] = Math.min(Math.max(centre, lower), Math.max(lower, upper));
     }
   }
 
@@ -103,27 +119,24 @@ export class Calibration {
     const { data } = this.#waiting;
     const { anchor } = this.#past.values;
     const L = this.levels.length;
-    for (let h = 1; h <= this.horizon; h++) {
-      const row = this.#waiting.slot(h);
+    const { steps } = this.#learned;
+    for (let r = 0; r < steps.length; r++) {
+      const row = this.#waiting.slot(r);
       if (row < 0) continue;
+      const h = steps[r];
       data[row + this.#centre] = narrow(median[h - 1] - anchor);
       for (let l = 0; l < L; l++) data[row + l] = narrow(quantiles[(h - 1) * L + l] - anchor);
     }
   }
 
-  /** σ_h, the usual size of an error h steps ahead, in the unit of the series; never 0. */
-  scale(h: number): number {
-    let known = h;
-    while (known > 0 && this.#counts[known - 1] === 0) known--;
-    const size =
-      known > 0 ? this.#state[this.#scale + known - 1] * Math.sqrt(h / known) : this.#past.firstChange * Math.sqrt(h);
-    return Math.max(size, 1e-3 * this.#past.change);
-  }
-
-  /** How many forecasts h steps ahead have been scored, and what share of the values lay within the outermost levels (NaN for none). */
+  /**
+   * How many forecasts h steps ahead have been scored, and what share of the values lay within the outermost levels (NaN for none). For a
+   * step that is not scored, those of the nearest shorter one that is.
+   */
   coverage(h: number): { readonly count: number; readonly share: number } {
-    const count = this.#counts[h - 1];
-    return { count, share: this.#counts[this.horizon + h - 1] / count };
+    const row = this.#learned.rowOf[h - 1];
+    const count = this.#counts[row];
+    return { count, share: this.#counts[this.#learned.steps.length + row] / count };
   }
 
   save(writer: SnapshotWriter): void {
@@ -142,23 +155,34 @@ export class Calibration {
     this.#state.set(reader.f32s());
   }
 
-  #update(h: number, row: number, actual: number, share: number): void {
+  /** σ of the learned step in place `row`, the usual size of an error so far ahead, in the unit of the series; never 0. */
+  #scaleAt(row: number): number {
+    const { steps } = this.#learned;
+    let known = row;
+    while (known >= 0 && this.#counts[known] === 0) known--;
+    const size = known >= 0 ? this.#state[this.#scale + known] : this.#past.firstChange;
+    const longer = known === row ? 1 : Math.sqrt(steps[row] / (known >= 0 ? steps[known] : 1));
+    return Math.max(size * longer, 1e-3 * this.#past.change);
+  }
+
+  #update(r: number, row: number, actual: number, share: number): void {
+    const h = this.#learned.steps[r];
     const { data } = this.#waiting;
     const state = this.#state;
     const L = this.levels.length;
     const size = Math.min(3e38, Math.abs(actual - data[row + this.#centre]));
-    const n = ++this.#counts[h - 1];
+    const n = ++this.#counts[r];
     const isInside = actual >= data[row] && actual <= data[row + L - 1];
-    if (isInside) this.#counts[this.horizon + h - 1]++;
+    if (isInside) this.#counts[this.#learned.steps.length + r]++;
     const step = (rate * ticksPerScore(h)) / Math.sqrt(h);
-    for (let l = 0, at = (h - 1) * L; l < L; l++, at++) {
+    for (let l = 0, at = r * L; l < L; l++, at++) {
       const q = state[at];
       const level = this.levels[l];
       const isBelow = level < 0.5 ? actual < data[row + l] : actual <= data[row + l];
       state[at] = q + step * (level - (isBelow ? 1 : 0)) * (1 + 0.5 * Math.abs(q));
     }
     if (h === 1 && this.#season > 1 && state[this.#scale] > 0) this.#learnShare(size);
-    const at = this.#scale + h - 1;
+    const at = this.#scale + r;
     state[at] += (Math.min(3e38, size / share) - state[at]) / Math.min(n, memory * Math.sqrt(h));
   }
 

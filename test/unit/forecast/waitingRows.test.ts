@@ -2,15 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { WaitingRows } from '../../../src/forecast/waitingRows.js';
 import { SnapshotReader, SnapshotWriter } from '../../../src/series/snapshot.js';
 
+const upTo = (horizon: number) => Array.from({ length: horizon }, (_, i) => i + 1);
+
 /** Issues at every tick its own number, and reads what was issued h ticks before. */
-function run(rows: WaitingRows, from: number, ticks: number, skipped = 0): (number | undefined)[][] {
+function run(rows: WaitingRows, horizon: number, from: number, ticks: number, skipped = 0): (number | undefined)[][] {
   return Array.from({ length: ticks }, (_, i) => {
     rows.advance(i === 0 ? skipped : 0);
-    return Array.from({ length: rows.horizon }, (_, k) => {
-      const due = rows.due(k + 1);
+    return Array.from({ length: horizon }, (_, k) => {
+      const due = rows.due(k);
       const found = due < 0 ? undefined : rows.data[due];
       rows.empty(due);
-      const slot = rows.slot(k + 1);
+      const slot = rows.slot(k);
       if (slot >= 0) rows.data[slot] = from + i;
       return found;
     });
@@ -20,7 +22,7 @@ const none = Number.NaN;
 
 describe('WaitingRows', () => {
   it('gives for step h what was issued h ticks ago', () => {
-    expect(run(new WaitingRows(3, 1), 0, 5)).toEqual([
+    expect(run(new WaitingRows(upTo(3), 1), 3, 0, 5)).toEqual([
       [none, none, none],
       [0, none, none],
       [1, 0, none],
@@ -30,7 +32,7 @@ describe('WaitingRows', () => {
   });
 
   it('keeps far ahead what will be scored: two ticks of five, on every hour of a day in its turn', () => {
-    const found = run(new WaitingRows(24, 1), 0, 24 * 5 + 24).slice(24);
+    const found = run(new WaitingRows(upTo(24), 1), 24, 0, 24 * 5 + 24).slice(24);
     const hours = Array.from({ length: 24 }, () => new Set<number>());
     let scored = 0;
     for (const [i, row] of found.entries()) {
@@ -47,18 +49,29 @@ describe('WaitingRows', () => {
   });
 
   it('loses what was waiting for a tick that was left out, and nothing else', () => {
-    const rows = new WaitingRows(4, 2);
-    run(rows, 0, 6); // 0 … 5
-    expect(run(rows, 8, 1, 2)).toEqual([[none, none, 5, 4]]); // ticks 6 and 7 left out
+    const rows = new WaitingRows(upTo(4), 2);
+    run(rows, 4, 0, 6); // 0 … 5
+    expect(run(rows, 4, 8, 1, 2)).toEqual([[none, none, 5, 4]]); // ticks 6 and 7 left out
+  });
+
+  it('keeps rows for the steps it was given, and no others', () => {
+    const rows = new WaitingRows([1, 3], 1);
+    expect(run(rows, 2, 0, 5)).toEqual([
+      [none, none],
+      [0, none],
+      [1, none],
+      [2, 0],
+      [3, 1],
+    ]);
   });
 
   it('goes on after a snapshot as if there had been none', () => {
-    const rows = new WaitingRows(3, 1);
-    run(rows, 0, 7);
+    const rows = new WaitingRows(upTo(3), 1);
+    run(rows, 3, 0, 7);
     const writer = new SnapshotWriter();
     rows.save(writer);
-    const loaded = new WaitingRows(3, 1);
+    const loaded = new WaitingRows(upTo(3), 1);
     loaded.load(new SnapshotReader(writer.bytes()));
-    expect(run(loaded, 7, 4)).toEqual(run(rows, 7, 4));
+    expect(run(loaded, 3, 7, 4)).toEqual(run(rows, 3, 7, 4));
   });
 });
