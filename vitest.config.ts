@@ -8,7 +8,8 @@ const project = (name: string, include: string[], testTimeout: number) => ({
 export default defineConfig({
   test: {
     projects: [
-      project('unit', ['test/unit/**/*.test.ts'], 10_000),
+      // Pure: files share a thread and their modules, which are then loaded once.
+      { test: { ...project('unit', ['test/unit/**/*.test.ts'], 10_000).test, isolate: false } },
       project('integration', ['test/integration/**/*.test.ts'], 60_000),
       { test: { ...project('system', ['test/system/**/*.test.ts'], 900_000).test, fileParallelism: false } },
     ],
