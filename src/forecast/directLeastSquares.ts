@@ -1,11 +1,12 @@
 import type { SnapshotReader, SnapshotWriter } from '../series/snapshot.js';
+import type { LagWindow } from './lagWindow.js';
 
 export interface DirectLeastSquaresOptions {
   readonly width: number; // regressors
   readonly horizon: number; // steps
   readonly forgetting: number; // λ in (0, 1]
   readonly ridge: number; // the prior: weights of variance 1/ridge, in the unit of x
-  readonly rebuilt?: number; // the first so many regressors of a row that waits are not kept: the caller forms them again
+  readonly rebuilt?: number; // the first so many regressors of a row that waits are not kept: a LagWindow forms them again
   readonly clip: number; // errors are clipped at this many times their running mean
 }
 
@@ -79,8 +80,8 @@ export class DirectLeastSquares {
     this.#state.fill(0, this.#isWaiting, this.#error);
   }
 
-  /** Teaches step h the label of the row `x` taken h ticks ago, if there was one. Call between `advance` and `take`. */
-  learn(h: number, label: number, x: Float64Array = whole): void {
+  /** Teaches step h the label of the row taken h ticks ago, if there was one; `lagged` tells what was not kept of it. Call between `advance` and `take`. */
+  learn(h: number, label: number, lagged?: LagWindow): void {
     const { width } = this;
     const rebuilt = this.#rebuilt;
     const state = this.#state;
@@ -89,8 +90,7 @@ export class DirectLeastSquares {
     const w = this.#W + (h - 1) * width;
     const kept = this.#X + slot * this.#kept - rebuilt;
     const k = this.#K + slot * width;
-    let sum = 0;
-    for (let i = 0; i < rebuilt; i++) sum += state[w + i] * x[i];
+    let sum = lagged ? lagged.dot(state, w, h) : 0;
     for (let i = rebuilt; i < width; i++) sum += state[w + i] * state[kept + i];
     const e = this.#clipped(this.#error + h - 1, label - sum);
     if (e !== 0) for (let i = 0; i < width; i++) state[w + i] += e * state[k + i];

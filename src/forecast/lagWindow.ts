@@ -42,7 +42,7 @@ export class LagWindow {
     });
   }
 
-  /** Reads the values, in units of `unit`: until the next `fill` of any window, `at` and `write` tell of these. */
+  /** Reads the values, in units of `unit`: until the next `fill` of any window, `at` and `dot` tell of these. */
   fill(values: RecentValues, unit: number, profile?: SeasonalProfile): void {
     if (z.length < this.#size) z = new Float64Array(this.#size);
     for (const { from, count, at } of this.#runs) {
@@ -62,13 +62,20 @@ export class LagWindow {
     return z[h];
   }
 
-  /** Writes the regressors of t−h to x[0…]. */
-  write(x: Float64Array, h: number): void {
+  /** w·x for the regressors x of t−h, w from weights[from] on. */
+  dot(weights: Float32Array, from: number, h: number): number {
     const place = this.#place;
     const all = z;
     const newest = all[h];
-    for (let i = 0; i < place.length; i++) x[i] = all[place[i] + h] - newest;
-    if (isPlain) return;
-    for (let i = 0; i < place.length; i++) x[i] = Number.isNaN(x[i]) ? 0 : Math.min(largest, Math.max(-largest, x[i]));
+    let sum = 0;
+    if (isPlain) {
+      for (let i = 0; i < place.length; i++) sum += weights[from + i] * (all[place[i] + h] - newest);
+      return sum;
+    }
+    for (let i = 0; i < place.length; i++) {
+      const change = all[place[i] + h] - newest;
+      if (!Number.isNaN(change)) sum += weights[from + i] * Math.min(largest, Math.max(-largest, change));
+    }
+    return sum;
   }
 }

@@ -38,8 +38,8 @@ export class Linear implements Forecaster {
   constructor({
     horizon,
     past,
-    lags = 10,
-    averages = [48, 168, 400],
+    lags = 6,
+    averages = [48, 400],
     forgetting = 0.9998,
     ridge = 1,
     clip = 10,
@@ -62,10 +62,7 @@ export class Linear implements Forecaster {
     if (squares) {
       const { window } = this.#row!;
       window.fill(this.#past.values, this.#unit.value);
-      for (let h = 1; h <= this.horizon; h++) {
-        window.write(x, h);
-        squares.learn(h, window.at(0) - window.at(h), x);
-      }
+      for (let h = 1; h <= this.horizon; h++) squares.learn(h, window.at(0) - window.at(h), window);
     }
     if (this.#past.count < warmup) return;
     const ratio = this.#unit.follow(this.#past.spread);

@@ -44,8 +44,9 @@ export class LinearRow {
 
   /** Writes the regressors that are lags. */
   writeLags(x: Float64Array, { values }: SeriesPast, unit: number): void {
-    this.window.fill(values, unit);
-    this.window.write(x, 0);
+    const { lags } = this.window;
+    const newest = values.offset(0);
+    for (let i = 0; i < lags.length; i++) x[i] = limited((values.offset(lags[i]) - newest) / unit);
   }
 
   /** Writes the regressors into `x`; `unit` is s, `averages` hold a_n. */

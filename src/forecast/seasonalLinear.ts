@@ -65,13 +65,8 @@ export class SeasonalLinear implements Forecaster {
     }
     if (this.#unit.value > 0) {
       const window = this.#window!;
-      const z = window.lags.length;
       window.fill(this.#past.values, this.#unit.value, profile);
-      for (let h = 1; h <= this.horizon; h++) {
-        window.write(x, h);
-        x[z] = limited(window.at(h));
-        squares.learn(h, window.at(0) - window.at(h), x);
-      }
+      for (let h = 1; h <= this.horizon; h++) squares.learn(h, window.at(0) - window.at(h), window);
     }
     profile.learn(this.#past);
     if (!profile.isKnown) {
@@ -133,13 +128,13 @@ export class SeasonalLinear implements Forecaster {
       const left = this.#left(lag);
       x[at++] = Number.isNaN(left) ? 0 : limited((left - z) / unit);
     }
-    x[at++] = limited(z / unit);
     return at;
   }
 
   #writeRow(): void {
     const { tMs, stepMs } = this.#past;
     let at = this.#writeLags();
+    x[at++] = limited(this.#left(0) / this.#unit.value);
     x[at++] = 1;
     const day = stepMs > 0 && stepMs < dayMs ? Math.floor(7 * weekPhase(tMs + stepMs)) : 1;
     x[at++] = day >= 5 ? 1 : 0;
@@ -164,10 +159,10 @@ export class SeasonalLinear implements Forecaster {
     if (period < 2) return;
     const seasonal = [...aroundSeason.map((step) => season + step), 2 * season - 1];
     const lags = [...new Set([...near, ...seasonal.filter((lag) => lag > 0 && lag < reach)])];
-    const rebuilt = lags.length + 1;
+    const rebuilt = lags.length;
     this.#window = LagWindow.of(lags, horizon);
     this.#profile = new SeasonalProfile({ period, gain, delay: horizon });
-    this.#squares = new DirectLeastSquares({ width: rebuilt + 3, rebuilt, horizon, forgetting, ridge: 1, clip });
+    this.#squares = new DirectLeastSquares({ width: rebuilt + 4, rebuilt, horizon, forgetting, ridge: 1, clip });
   }
 }
 

@@ -7,7 +7,7 @@ import { hourly } from '../../support/expertUnderTest.js';
 const horizon = 5;
 const lags = [1, 2, 4, 23, 24, 47];
 
-/** Every row that `write` gives, beside the one formed value by value. */
+/** Every row that `dot` sees, beside the one formed value by value. */
 function rows(count: number, unit: number, period: number) {
   const past = new SeriesPast({ season: 0, lags: 60 });
   const profile = new SeasonalProfile({ period, gain: 0.1, delay: horizon });
@@ -20,11 +20,16 @@ function rows(count: number, unit: number, period: number) {
   window.fill(past.values, unit, profile);
   const z = (back: number) => (past.values.offset(back) - profile.ahead(-back)) / unit;
   return Array.from({ length: horizon + 1 }, (_, h) => {
-    const x = new Float64Array(lags.length);
-    window.write(x, h);
+    const x = lags.map((_, i) =>
+      window.dot(
+        Float32Array.from(lags, (_, k) => (k === i ? 1 : 0)),
+        0,
+        h,
+      ),
+    );
     const expected = lags.map((lag) => Math.min(1e6, Math.max(-1e6, z(h + lag) - z(h) || 0)));
     expect(window.at(h)).toBe(z(h));
-    return { written: [...x], expected };
+    return { written: x.map((value) => value + 0), expected };
   });
 }
 
