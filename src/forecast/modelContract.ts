@@ -10,6 +10,7 @@ export interface ModelMetadata {
   readonly horizon: number; // steps
   readonly levels: readonly number[]; // quantile levels, increasing, within (0, 1)
   readonly season?: number; // steps
+  readonly covariates?: Readonly<Record<string, 'past' | 'future'>>; // when those among its features are known; left out: past
   readonly name?: string;
   readonly version?: number;
 }

@@ -1,5 +1,5 @@
 import type { SnapshotReader, SnapshotWriter } from '../series/snapshot.js';
-import type { Tick } from '../series/types.js';
+import type { SeriesSettings, Tick } from '../series/types.js';
 import type { ExpertView } from './expertView.js';
 import { medianIndex } from './forecastWriter.js';
 import type { LoadedModel } from './modelContract.js';
@@ -16,10 +16,10 @@ export class RecurrentForecaster {
   readonly features: SeriesFeatures;
   readonly #states: Float32Array[];
 
-  constructor(model: LoadedModel, { season }: { season: number }) {
-    const { features, horizon } = model.metadata;
+  constructor(model: LoadedModel, settings: Pick<SeriesSettings, 'season' | 'covariates' | 'statics'>) {
+    const { season, covariates: looksAt, statics } = settings;
     this.model = model;
-    this.features = new SeriesFeatures({ features, horizon, season });
+    this.features = new SeriesFeatures({ ...model.metadata, season, looksAt, statics });
     this.#states = model.states.map(({ size }) => new Float32Array(size));
   }
 

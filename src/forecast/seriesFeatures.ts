@@ -4,14 +4,13 @@ import { seasonOf } from '../series/season.js';
 import type { SnapshotReader, SnapshotWriter } from '../series/snapshot.js';
 import type { Tick } from '../series/types.js';
 import type { ExpertView } from './expertView.js';
-import { featureWidth, knownFeature } from './features.js';
+import { featureWidth, knownFeature, outsideName } from './features.js';
+import { OutsideColumns, type OutsideColumnsOptions } from './outsideColumns.js';
 
 const memory = 1000; // steps the running means look back on
 const clip = 10;
 
-export interface SeriesFeaturesOptions {
-  features: readonly string[];
-  horizon: number; // steps
+export interface SeriesFeaturesOptions extends OutsideColumnsOptions {
   season?: number; // steps, 0 or absent = found from the width of a step
 }
 
@@ -25,12 +24,13 @@ export interface SeriesFeaturesOptions {
  *     error  = the blend's last error, in units of its usual one
  *     linear_h, holtwinters_h, blend_h = (that forecast for t+h − y) / u_h
  *
- * A running mean gives its nth term the weight max(1/n, 1/1000). Columns are clipped to ±10; 0 where nothing is known.
+ * `covariate.NAME` and `static.NAME`: OutsideColumns. A running mean gives its nth term the weight max(1/n, 1/1000). Columns are clipped to ±10; 0 where nothing is known.
  */
 export class SeriesFeatures {
   readonly width: number;
   readonly horizon: number;
   readonly #features: readonly string[];
+  readonly #outside: OutsideColumns | undefined;
   readonly #fixedSeason: number;
   readonly #history: History;
   readonly #units: Float64Array; // u_h before its floor
@@ -46,14 +46,16 @@ export class SeriesFeatures {
   #season = 0;
 
   /** @throws {RangeError} for an unknown feature or a horizon that is no positive integer. */
-  constructor({ features, horizon, season = 0 }: SeriesFeaturesOptions) {
+  constructor({ season = 0, ...options }: SeriesFeaturesOptions) {
+    const { features, horizon } = options;
     if (!Number.isInteger(horizon) || horizon < 1)
       throw new RangeError(`SeriesFeatures: horizon must be a positive integer, got ${horizon}`);
     for (const name of features)
       if (!knownFeature(name)) throw new RangeError(`SeriesFeatures: unknown feature ${name}`);
     this.#features = features;
     this.#fixedSeason = season;
-    this.width = featureWidth(features, horizon);
+    this.#outside = features.some(outsideName) ? new OutsideColumns(options) : undefined;
+    this.width = featureWidth(features, horizon, options.covariates);
     this.horizon = horizon;
     this.#history = new History(Math.max(horizon, season) + 1);
     this.#units = new Float64Array(horizon);
@@ -65,6 +67,7 @@ export class SeriesFeatures {
     this.#season = this.#fixedSeason || (tick.stepIsGuess ? 0 : seasonOf(tick.stepMs));
     this.#history.grow(this.#season + 1);
     if (tick.missing > 0) this.#history.skip(tick.missing);
+    this.#outside?.observe(tick);
     this.#tMs = tick.tMs;
     this.#history.push(tick.y);
     this.#missing = tick.missing + (this.#isMissing === 1 ? this.#missing + 1 : 0);
@@ -95,6 +98,8 @@ export class SeriesFeatures {
         for (let h = 1; h <= this.horizon; h++) x[at++] = this.#change(view.base(h), h);
       } else if (name === 'error') {
         x[at++] = clipped(known(experts, name).lastError || 0);
+      } else if (this.#outside && outsideName(name)) {
+        at = this.#outside.write(name, x, at);
       } else {
         x[at++] = this.#column(name);
       }
@@ -134,6 +139,7 @@ export class SeriesFeatures {
     writer.f64s(this.#units);
     writer.f64s(this.#counts);
     this.#history.save(writer);
+    this.#outside?.save(writer);
   }
 
   load(reader: SnapshotReader): void {
@@ -149,6 +155,7 @@ export class SeriesFeatures {
     this.#units.set(reader.f64s());
     this.#counts.set(reader.f64s());
     this.#history.load(reader);
+    this.#outside?.load(reader);
   }
 
   #learnScale(y: number): void {

@@ -17,6 +17,7 @@ const schema = z.object({
     .min(1)
     .refine((levels) => levels.every((level, i) => i === 0 || level > levels[i - 1]), 'levels must increase'),
   season: z.number().int().nonnegative().optional(),
+  covariates: z.record(z.string(), z.enum(['past', 'future'])).optional(),
   name: z.string().min(1).optional(),
   version: positive.optional(),
   label: z.looseObject({ column: z.string() }).optional(), // of a model that answers once, for a whole sequence
@@ -45,7 +46,10 @@ export function parseMetadata(text: string, fail: ContractError): ModelMetadata 
   }
   const unknown = parsed.data.features.filter((name) => !knownFeature(name));
   if (unknown.length > 0) {
-    throw fail(`it asks for unknown features: ${unknown.join(', ')}`, `known features: ${featureNames.join(', ')}`);
+    throw fail(
+      `it asks for unknown features: ${unknown.join(', ')}`,
+      `known features: ${featureNames.join(', ')}, covariate.NAME, static.NAME`,
+    );
   }
   return parsed.data;
 }

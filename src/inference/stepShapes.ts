@@ -27,7 +27,7 @@ export function stepShapes(proto: ModelProto, metadata: ModelMetadata, fail: Con
 
   const x = dimsOf(inputs.get('x'));
   if (!x) throw fail('it has no input x');
-  const width = featureWidth(metadata.features, metadata.horizon);
+  const width = featureWidth(metadata.features, metadata.horizon, metadata.covariates);
   if (x.length !== 2 || isFixed(x[0]) || (isFixed(x[1]) && x[1].dimValue !== width)) {
     throw fail(`x is ${show(x)}, but its features make [batch, ${width}]`);
   }

@@ -1,9 +1,7 @@
 import { CovariateView } from '../series/covariateView.js';
-import { KnownValues } from '../series/knownValues.js';
+import { heldReadings, KnownValues } from '../series/knownValues.js';
 import type { Covariate } from '../series/types.js';
 import type { ReadingRow, SeriesRow } from './ports.js';
-
-const heldReadings = { past: 64, future: 1024 }; // of a covariate: those that are looked among
 
 /** The series that others look at, and what was last heard of each as the log stands. */
 export class Covariates {

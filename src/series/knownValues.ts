@@ -1,3 +1,6 @@
+/** Readings of a covariate that are looked among, by when it is known. */
+export const heldReadings = { past: 64, future: 1024 } as const;
+
 /**
  * The last `capacity` readings of a series that others look at, in the order of the log, found by the time they speak of. What it
  * holds is a function of those readings alone, so it can be had again from any place of the log.

@@ -1,18 +1,17 @@
 import type { ExpertView } from '../forecast/expertView.js';
 import { standsOnExperts } from '../forecast/features.js';
-import type { TargetKind } from '../forecast/modelContract.js';
+import type { ModelMetadata } from '../forecast/modelContract.js';
+import type { OutsideColumnsOptions } from '../forecast/outsideColumns.js';
 import { SeriesFeatures } from '../forecast/seriesFeatures.js';
 import { SeriesForecaster } from '../forecast/seriesForecaster.js';
 import type { Tick } from '../series/types.js';
 import type { Sequence } from './sequence.js';
-import { seriesTicks } from './seriesTicks.js';
+import { type CovariateCells, seriesTicks } from './seriesTicks.js';
 
 const clip = 10;
 
-export interface SeriesRowsOptions {
-  readonly features: readonly string[];
-  readonly horizon: number; // steps
-  readonly target: TargetKind;
+export interface SeriesRowsOptions extends OutsideColumnsOptions {
+  readonly target: ModelMetadata['target'];
   readonly cadenceMs: number; // 0: every reading is one step
   readonly season: number; // steps, 0: found
 }
@@ -30,15 +29,20 @@ export interface SeriesRows extends Sequence {
  *
  * A gap that clears the daemon's recurrent state begins a new stretch. Readings that are missing are NaN.
  */
-export function seriesRows(timesMs: Float64Array, values: Float64Array, options: SeriesRowsOptions): SeriesRows[] {
-  return rowsOfTicks(seriesTicks(timesMs, values, options), options);
+export function seriesRows(
+  timesMs: Float64Array,
+  values: Float64Array,
+  options: Omit<SeriesRowsOptions, 'looksAt'>,
+  looksAt: readonly CovariateCells[] = [],
+): SeriesRows[] {
+  return rowsOfTicks(seriesTicks(timesMs, values, options, looksAt), { ...options, looksAt });
 }
 
 /** The same of ticks that the daemon has made already. */
 export function rowsOfTicks(ticks: readonly Tick[], options: Omit<SeriesRowsOptions, 'cadenceMs'>): SeriesRows[] {
   const { horizon, target, season } = options;
   const byNumber = new Map(ticks.map(({ n, y }) => [n, y]));
-  const features = new SeriesFeatures({ features: options.features, horizon, season });
+  const features = new SeriesFeatures(options);
   const { width } = features;
   const experts = standsOnExperts(options) ? new SeriesForecaster({ horizon, levels: [0.5], season }) : undefined;
   const stretches: Tick[][] = [];
