@@ -24,6 +24,8 @@ export const errorCodes = [
   'TRAINING_DIVERGED',
   'CHECKPOINT_INVALID',
   'MODEL_UNTRAINABLE',
+  'LEARNING_TOO_FEW',
+  'LEARNING_FAILED',
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];

@@ -17,6 +17,7 @@ import type { StepBuffers } from './stepper.js';
 /** Of the two mixtures: the absolute loss, whose best answer is the median, and nearly the squared one, whose best is the mean. */
 const softness = [0, 3];
 const [median, mean] = [0, 1];
+const inherited = 0.05; // share of the record of a network that its successor is given
 
 export interface SeriesForecasterOptions {
   readonly horizon: number; // steps
@@ -41,7 +42,7 @@ export class SeriesForecaster implements ExpertView {
   readonly #calibration: Calibration;
   readonly #points: Float64Array; // [mixtures, horizon]
   readonly #quantiles: Float64Array; // [horizon, levels]
-  readonly #network: RecurrentForecaster | undefined;
+  #network: RecurrentForecaster | undefined;
   readonly #second: Blend | undefined;
   readonly #base: Float64Array; // [horizon], the first blend's median
   #lastError = Number.NaN;
@@ -93,6 +94,16 @@ export class SeriesForecaster implements ExpertView {
     for (const m of [median, mean]) this.#second!.mix(candidates, m, this.#points, m * horizon);
     if (!this.past.isMissing) this.#second!.issue(candidates, this.past.values.anchor, this.#points);
     this.#settle();
+  }
+
+  /**
+   * Another network from the next tick on; experts, blends and calibration go on. It has the weights of the one before, and keeps them only
+   * if it earns them: the second blend goes by what it hears from now on. @throws {RangeError} where there was none.
+   */
+  replaceNetwork(network: RecurrentForecaster): void {
+    if (!this.#network) throw new RangeError('SeriesForecaster: there is no network to replace');
+    this.#network = network;
+    this.#second!.fade(inherited);
   }
 
   get lastError(): number {

@@ -22,12 +22,17 @@ export interface ModelFile {
  */
 export async function loadModel(path: string): Promise<ModelFile> {
   const { bytes, proto } = await readModelFile(path);
+  return { model: await describeModel(path, bytes, proto), bytes };
+}
+
+/** The same of a file whose bytes are at hand; `path` stands for it in messages. @throws {StepcastError} MODEL_CONTRACT. */
+export async function describeModel(path: string, bytes: Uint8Array, proto: ModelProto): Promise<LoadedModel> {
   const contract = (message: string, hint = 'see the model contract in docs/models.md'): StepcastError =>
     new StepcastError({ code: 'MODEL_CONTRACT', op: 'load model', subject: path, message, hint });
 
   const metadata = parseMetadata(await metadataText(path, proto, contract), contract);
   const { featureWidth, states } = stepShapes(proto, metadata, contract);
-  const model: LoadedModel = {
+  return {
     name: metadata.name ?? basename(path).replace(/\.onnx$/, ''),
     version: metadata.version ?? 1,
     sha256: createHash('sha256').update(bytes).digest('hex'),
@@ -36,7 +41,6 @@ export async function loadModel(path: string): Promise<ModelFile> {
     featureWidth,
     states,
   };
-  return { model, bytes };
 }
 
 async function metadataText(path: string, proto: ModelProto, contract: ContractError): Promise<string> {

@@ -74,6 +74,7 @@ export function trainingGraph(options: TrainingGraphOptions): TrainingGraph {
       return parts.length > 0 ? [[name, parts.reduce((sum, part) => g.op('Add', [sum, part]))] as const] : [];
     }),
   );
+  if (raw.size === 0) throw new TypeError('the loss hangs on no weight that can be trained');
 
   const within = clip(g, [...raw.values()], options);
   const gradients = new Map([...raw.keys()].map((name, i) => [name, within.gradients[i]]));

@@ -9,6 +9,7 @@ export interface StreamSourceOptions {
   readonly batch: number; // streams side by side
   readonly lookback: number; // steps after which a stream begins anew elsewhere, a multiple of `steps`
   readonly horizonWeights: ArrayLike<number>;
+  readonly recency?: number; // ρ ≥ 1: streams begin at x with density ρ·x^(ρ−1), x = 0 being the oldest step, 1 the newest; 1, evenly, when left out
   readonly random: Random;
 }
 
@@ -83,8 +84,9 @@ export class StreamSource implements BatchSource {
   }
 
   #fresh(): Stream {
-    const { sequences, random, lookback } = this.#options;
-    let at = random.integer(this.#starts);
+    const { sequences, random, lookback, recency = 1 } = this.#options;
+    let at =
+      recency === 1 ? random.integer(this.#starts) : Math.floor(random.uniform() ** (1 / recency) * this.#starts);
     for (const sequence of this.#usable) {
       if (at < this.#startsOf(sequence)) {
         return { sequence, at, until: Math.min(at + lookback, sequences[sequence].length) };

@@ -22,7 +22,14 @@ export interface TrainerOptions {
   readonly dropout?: number;
   readonly teacherForcing?: (step: number) => number; // probability that the decoder is told the truth
   readonly random: Random; // masks and coins
+  readonly memory?: OptimiserMemory; // of an earlier training of this model
   readonly openGraph: OpenGraph;
+}
+
+/** What an optimiser remembers of a model's parameters: `SLOT.NAME` each, and after how many updates. */
+export interface OptimiserMemory {
+  readonly updates: number;
+  readonly arrays: ReadonlyMap<string, Float32Array>;
 }
 
 export interface StepReport {
@@ -81,6 +88,15 @@ export class Trainer {
   /** The weights as they stand after a step or `load`. A step makes new ones: these are the caller's to keep. */
   get weights(): Record<string, Float32Array> {
     return Object.fromEntries(this.#weights.map((name) => [name, this.#values.get(name)!.data]));
+  }
+
+  /** What the optimiser remembers, after a step or `load`: copied by none of them. */
+  get memory(): OptimiserMemory {
+    const weights = new Set(this.#weights);
+    const slots = [...this.#values]
+      .filter(([name]) => !weights.has(name))
+      .map(([name, { data }]) => [name, data] as const);
+    return { updates: this.#progress.updates, arrays: new Map(slots) };
   }
 
   /** Forward, backward, clip and update on the next batch. Batches in which nothing is to be learned are heard on the way. */
@@ -154,11 +170,16 @@ export class Trainer {
   }
 
   async #open(steps: number, batch: number): Promise<OpenedGraph> {
-    const { step, loss, lossOn, optimiser, clipNorm, clipValue, openGraph } = this.#options;
+    const { step, loss, lossOn, optimiser, clipNorm, clipValue, memory, openGraph } = this.#options;
     const graph = trainingGraph({ step, steps, batch, loss, lossOn, optimiser, clipNorm, clipValue });
     if (this.#values.size === 0) {
       for (const { name, dims, data } of graph.weights) this.#values.set(name, { data, dims });
-      for (const { name, dims } of graph.slots) this.#values.set(name, { data: new Float32Array(sizeOf(dims)), dims });
+      for (const { name, dims } of graph.slots) {
+        const before = memory?.arrays.get(name);
+        const data = before?.length === sizeOf(dims) ? before : new Float32Array(sizeOf(dims));
+        this.#values.set(name, { data, dims });
+      }
+      if (memory) this.#progress = { ...this.#progress, updates: memory.updates };
       this.#weights = graph.weights.map(({ name }) => name);
     }
     return { graph, runner: await openGraph(encodeModel(graph.model)) };

@@ -25,6 +25,8 @@ export interface RunReport extends StepReport {
   readonly best: number | null; // held-out loss so far
 }
 
+export type Stop = 'stopped' | 'seconds' | undefined;
+
 export interface Outcome {
   readonly ended: 'steps' | 'patience' | 'stopped' | 'seconds';
   readonly steps: number;
@@ -72,7 +74,7 @@ export class TrainingRun {
    *
    * @throws {StepcastError} TRAINING_DIVERGED after three steps in a row that were not finite.
    */
-  async run(onStep: (report: RunReport) => 'stopped' | 'seconds' | undefined): Promise<Outcome> {
+  async run(onStep: (report: RunReport) => Stop | Promise<Stop>): Promise<Outcome> {
     const { steps, evaluateEvery } = this.#options;
     while (this.trainer.steps < steps) {
       if (this.#isOutOfPatience) return this.#outcome('patience');
@@ -81,7 +83,7 @@ export class TrainingRun {
       if (this.trainer.skippedInARow >= skipsInARow) throw this.#diverged();
       const isDue = report.step % evaluateEvery === 0 || report.step === steps;
       const heldOut = isDue ? await this.#evaluate() : undefined;
-      const stop = onStep({ ...report, steps, heldOut, best: this.#state.best });
+      const stop = await onStep({ ...report, steps, heldOut, best: this.#state.best });
       if (!stop) continue;
       if (stop === 'seconds' && !isDue) await this.#evaluate();
       return this.#outcome(stop);
