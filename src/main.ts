@@ -2,18 +2,21 @@ import { existsSync, rmSync } from 'node:fs';
 import { interval, lastValueFrom } from 'rxjs';
 import type { Config } from './config/config.js';
 import { StepcastError } from './errors.js';
-import { ModelShelf } from './inference/modelShelf.js';
+import type { ModelShelf } from './inference/modelShelf.js';
 import { type Logger, sampled } from './log.js';
 import { modelsDir } from './modelsDir.js';
+import { ModelsOfNode, nameOf, takeModels } from './modelsOfNode.js';
 import { createBrokerConnection } from './mqtt/brokerConnection.js';
 import { createMqttSource } from './mqtt/mqttSource.js';
 import { NodeClock } from './nodeClock.js';
 import { counters } from './pipeline/counters.js';
+import { ModelSwaps } from './pipeline/modelSwaps.js';
 import { pipeline } from './pipeline/pipeline.js';
 import type { StoredState } from './pipeline/ports.js';
 import { SeriesBook } from './pipeline/seriesBook.js';
 import { createForecastPublisher } from './publish/forecastPublisher.js';
 import { reportHealth } from './reportHealth.js';
+import { serveModelRequests } from './serveModelRequests.js';
 import { openSqliteStore } from './storage/sqliteStore.js';
 import { releasedMs, version } from './version.js';
 
@@ -33,8 +36,9 @@ export interface DaemonOptions {
  * @throws {StepcastError} when it cannot begin: a bad model, a store that cannot be opened, a broker that refuses it.
  */
 export async function runDaemon(config: Config, { signal, log, onReady = () => {} }: DaemonOptions): Promise<void> {
-  const shelf = new ModelShelf(modelsDir(config.models));
-  for (const name of new Set(['auto', ...config.streams.map(({ settings }) => settings.model)])) await shelf.load(name);
+  const configured = [...new Set(config.streams.map(({ settings }) => settings.model))];
+  const dir = modelsDir(config.models);
+  const shelf = await takeModels(dir, configured, log);
 
   const clock = new NodeClock({
     notBeforeMs: releasedMs,
@@ -53,10 +57,24 @@ export async function runDaemon(config: Config, { signal, log, onReady = () => {
   try {
     const stored = await store.load();
     await loadStoredModels(stored, shelf, log);
-    store.registerModels(shelf.loaded.map(({ model }) => model));
-    const book = new SeriesBook(store, (name) => shelf.stepper(name));
+    const nowMs = (): number => clock.nowMs();
+    const models = new ModelsOfNode({
+      ...{ shelf, ledger: store.ledger, nowMs, log },
+      shipped: dir !== config.models.dir,
+      folder: `${config.store.path}-models`,
+    });
+    await models.loadInUse(stored, configured);
+    const book = new SeriesBook(store, models.choose, models);
     await restore(book, stored, log);
     if (signal.aborted) return;
+    const swaps = new ModelSwaps({
+      ...{ book, store, registry: models.registry, load: models.load },
+      onProblem: (error, series, model) =>
+        log.error(
+          { series, model, problem: error instanceof Error ? error.message : String(error) },
+          'a model could not take over',
+        ),
+    });
 
     const connection = createBrokerConnection({
       settings: { ...config.broker, node: config.node, prefix: config.publish.prefix },
@@ -82,9 +100,17 @@ export async function runDaemon(config: Config, { signal, log, onReady = () => {
     );
 
     const flow = pipeline({
-      ...{ source, book, store, clock, counters: counts, sink: publisher },
+      ...{ source, book, store, swaps, clock, counters: counts, sink: publisher },
       flushMs: config.store.flushMs,
       pulse$: interval(pulseMs),
+    });
+    const stopServing = serveModelRequests({
+      ledger: store.ledger,
+      registry: models.registry,
+      swaps,
+      book,
+      nowMs,
+      log,
     });
     const finished = lastValueFrom(flow, { defaultValue: [] });
     finished.catch(() => {}); // told by the race below, or no more once the store has been closed on a full disk
@@ -99,6 +125,8 @@ export async function runDaemon(config: Config, { signal, log, onReady = () => {
       if (book.size === 0) refusal = error;
       throw error;
     } finally {
+      stopServing();
+      await swaps.stop();
       source.drain();
       if (!(await endsWithin(drainMs, finished))) {
         log.error('what the store cannot commit stays unacknowledged: the broker will deliver it again');
@@ -118,7 +146,7 @@ export async function runDaemon(config: Config, { signal, log, onReady = () => {
 
 /** Series of earlier runs keep their model as long as its file is there. */
 async function loadStoredModels({ series }: StoredState, shelf: ModelShelf, log: Logger): Promise<void> {
-  for (const name of new Set(series.map(({ settings }) => settings.model))) {
+  for (const name of new Set(series.map(({ settings }) => nameOf(settings.model)))) {
     try {
       await shelf.load(name);
     } catch (error) {
@@ -168,4 +196,5 @@ const endsWithin = (ms: number, work: Promise<unknown>): Promise<boolean> =>
 
 function removeDatabase(path: string): void {
   for (const suffix of ['', '-wal', '-shm', '-lock', '-ballast']) rmSync(`${path}${suffix}`, { force: true });
+  rmSync(`${path}-models`, { recursive: true, force: true });
 }

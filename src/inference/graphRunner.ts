@@ -1,4 +1,4 @@
-import { createSession, ortRuntime } from './ortRuntime.js';
+import { createSession, inTurn, ortRuntime } from './ortRuntime.js';
 
 export interface FloatArray {
   readonly data: Float32Array;
@@ -26,7 +26,7 @@ export async function createGraphRunner(model: Uint8Array): Promise<GraphRunner>
     outputs: session.outputNames,
     async run(feeds) {
       const tensors = Object.entries(feeds).map(([name, { data, dims }]) => [name, new Tensor('float32', data, dims)]);
-      const results = await session.run(Object.fromEntries(tensors));
+      const results = await inTurn(() => session.run(Object.fromEntries(tensors)));
       return Object.fromEntries(
         Object.entries(results).map(([name, { data, dims }]) => [name, { data: data as Float32Array, dims }]),
       );

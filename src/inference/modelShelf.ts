@@ -1,16 +1,19 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { StepcastError } from '../errors.js';
+import { type LoadedModel, modelLabel } from '../forecast/modelContract.js';
 import { loadModel } from './loadModel.js';
 import { createOrtStepper, type OrtStepper } from './ortStepper.js';
 
 /** The model that 'auto' stands for. */
 export const defaultModel = 'gru-base';
+const baseNames = /^(rnn|gru|lstm)-[a-z]+$/; // files that 'auto' chooses among
 
 /** The models of one folder, loaded as they are asked for: NAME is the file NAME.onnx, or NAME.onnx given as a path. */
 export class ModelShelf {
   readonly dir: string;
   readonly #loaded = new Map<string, OrtStepper>();
+  readonly #versions = new Map<string, OrtStepper>(); // by label
 
   constructor(dir: string) {
     this.dir = dir;
@@ -43,13 +46,45 @@ export class ModelShelf {
     return stepper;
   }
 
+  /** A model of the folder that was loaded before. */
+  taken(name: string): OrtStepper | undefined {
+    return this.#loaded.get(name);
+  }
+
+  /** Names of the models in the folder that 'auto' chooses among. */
+  baseNames(): string[] {
+    return this.names().filter((name) => baseNames.test(name));
+  }
+
+  /** Gives each model of the folder the number of its version, in place of the one it says it has. */
+  number(versionOf: (model: LoadedModel) => number): void {
+    for (const { model } of this.#loaded.values()) (model as { version: number }).version = versionOf(model);
+  }
+
+  /** A version kept elsewhere, under its name and number. @throws {StepcastError} MODEL_MISSING, MODEL_UNREADABLE or MODEL_CONTRACT. */
+  async open(path: string, { name, version }: Pick<LoadedModel, 'name' | 'version'>): Promise<OrtStepper> {
+    const label = modelLabel({ name, version });
+    const known = this.loaded.find(({ model }) => modelLabel(model) === label);
+    if (known) return known;
+    const { model, bytes } = await loadModel(path);
+    const stepper = await createOrtStepper({ ...model, name, version }, bytes);
+    this.#versions.set(label, stepper);
+    return stepper;
+  }
+
+  find(sha256: string): OrtStepper | undefined {
+    return this.loaded.find(({ model }) => model.sha256 === sha256);
+  }
+
+  /** All that are, of the folder and from elsewhere. */
   get loaded(): readonly OrtStepper[] {
-    return [...this.#loaded.values()];
+    return [...this.#loaded.values(), ...this.#versions.values()];
   }
 
   async release(): Promise<void> {
-    for (const stepper of this.#loaded.values()) await stepper.release();
+    for (const stepper of this.loaded) await stepper.release();
     this.#loaded.clear();
+    this.#versions.clear();
   }
 
   #pathOf(name: string): string {

@@ -60,13 +60,29 @@ export async function createSession(
   bytes: Uint8Array,
   { optimise = true }: SessionSettings = {},
 ): Promise<ort.InferenceSession> {
-  const session = await ortRuntime().InferenceSession.create(bytes, {
-    executionProviders: ['wasm'],
-    graphOptimizationLevel: optimise ? 'all' : 'disabled',
-    logSeverityLevel: 3,
-  });
+  const session = await inTurn(() =>
+    ortRuntime().InferenceSession.create(bytes, {
+      executionProviders: ['wasm'],
+      graphOptimizationLevel: optimise ? 'all' : 'disabled',
+      logSeverityLevel: 3,
+    }),
+  );
   ort.env.wasm.wasmBinary = undefined;
   binary?.resize(0); // compiled by now
   binary = undefined;
   return session;
+}
+
+let running: Promise<unknown> | undefined;
+
+/**
+ * One call into the module at a time, of whatever session: each takes its place on the stack of the module, waits for promises, and gives it
+ * back; two of them interleaved would give back each other's.
+ */
+export async function inTurn<T>(call: () => Promise<T>): Promise<T> {
+  while (running) await running;
+  const result = call();
+  const settled = (): void => void (running = undefined);
+  running = result.then(settled, settled);
+  return result;
 }

@@ -3,7 +3,7 @@ import { StepcastError } from '../errors.js';
 import type { LoadedModel, StateShape } from '../forecast/modelContract.js';
 import type { StepBuffers, Stepper } from '../pipeline/ports.js';
 import { gatherRows, scatterRows } from './batchAxis.js';
-import { createSession, ortRuntime } from './ortRuntime.js';
+import { createSession, inTurn, ortRuntime } from './ortRuntime.js';
 
 export interface OrtStepperOptions {
   maxBatch?: number; // rows
@@ -64,6 +64,10 @@ class SessionStepper implements OrtStepper {
     if (!(batch >= 1 && batch <= this.maxBatch)) {
       throw new RangeError(`step: batch must be 1 to ${this.maxBatch}, got ${batch}`);
     }
+    return inTurn(() => this.#step(batch, input));
+  }
+
+  async #step(batch: number, input: StepBuffers): Promise<void> {
     const { states } = this.model;
     for (const [i, state] of states.entries()) {
       const gathered = this.#gathered[i];
@@ -92,7 +96,7 @@ class SessionStepper implements OrtStepper {
     };
     let results: Tensors;
     try {
-      results = await this.#session.run(this.#tensorsFor(batch, input), this.#wanted);
+      results = await inTurn(() => this.#session.run(this.#tensorsFor(batch, input), this.#wanted));
     } catch (cause) {
       throw this.#broken(`does not run at batch ${batch}: ${oneLine(cause)}`, cause);
     }

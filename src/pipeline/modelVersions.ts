@@ -53,10 +53,34 @@ export interface ModelRegistry {
   optimiserState(label: string): Promise<Uint8Array | undefined>;
   /** Stores a decision; 'refused' and 'failed' make a candidate `refused`. The caller publishes it. */
   record(decision: Decision): void;
+  /** Takes note of a decision that is stored with a commit of readings. */
+  note(decision: Decision): void;
+  /** Sets the states of versions by what series are stepped through now, by label. */
+  settle(inUse: ReadonlySet<string>, inShadow: ReadonlySet<string>): void;
+}
+
+/** Asked for on the command line: series stepped through `source` are to go over to `target`. */
+export interface ModelRequest {
+  readonly id: number;
+  readonly source: string; // NAME@VERSION
+  readonly target: string;
+}
+
+/** Where the registry keeps what it knows. Entries are written in the order of the calls, each all or nothing, before any later commit of readings. */
+export interface ModelLedger {
+  versions(): ModelVersion[];
+  /** Hashes of models that stored states belong to. */
+  hashesInUse(): Set<string>;
+  requests(): ModelRequest[];
+  write(entries: {
+    readonly versions?: readonly ModelVersion[]; // new, or in another state
+    readonly decisions?: readonly Decision[];
+    readonly carriedOut?: readonly number[]; // requests
+  }): void;
 }
 
 /** What became of a proposal for one series: it is brought up to date and takes over; or why not. */
-export type ProposalAnswer = 'accepted' | 'unknown-series' | 'on-trial' | 'pinned' | 'unfit';
+export type ProposalAnswer = 'accepted' | 'in-use' | 'unknown-series' | 'on-trial' | 'pinned' | 'unfit';
 
 /** Brings a version into use, from outside the flow of readings. */
 export interface ModelProposals {

@@ -1,11 +1,13 @@
 import { concatWith, defer, type Observable, of, pipe, type SchedulerLike, tap } from 'rxjs';
 import type { Clock } from './clock.js';
 import type { Counters } from './counters.js';
+import type { ModelSwaps } from './modelSwaps.js';
 import { admit } from './operators/admit.js';
 import { forecastTicks, type OnIssue } from './operators/forecastTicks.js';
 import { type Acknowledgements, groupCommit } from './operators/groupCommit.js';
 import { oneAtATime } from './operators/oneAtATime.js';
 import { snapshot, snapshotAll } from './operators/snapshot.js';
+import { collectDecisions, takeOver } from './operators/swapModels.js';
 import { turns } from './operators/turns.js';
 import type { ForecastSink, ReadingSource, Store } from './ports.js';
 import type { SeriesBook } from './seriesBook.js';
@@ -20,6 +22,7 @@ export interface PipelineParts {
   counters: Counters;
   flushMs: number;
   onIssue?: OnIssue;
+  swaps?: ModelSwaps; // versions of models that take over while it runs
   pulse$?: Observable<unknown>; // now and then: slots whose time is over are closed, silence is noticed
   scheduler?: SchedulerLike; // of the flush
 }
@@ -37,6 +40,7 @@ export const pipeline = ({
   counters,
   flushMs,
   onIssue,
+  swaps,
   pulse$,
   scheduler,
 }: PipelineParts): Observable<Acknowledgements> =>
@@ -44,10 +48,13 @@ export const pipeline = ({
     turns({ pulse$ }), //                          what came within one turn of the event loop
     oneAtATime(
       pipe(
+        takeOver(swaps), //                        a model whose state is ready, before anything is stepped
         admit({ book, store, clock, counters }), // a time and a place in the log; readings become ticks
         forecastTicks({ clock, counters, onIssue }), // features, one micro-batch a model, h and c in and out
         tap((turn) => sink.publish(turn.published)), // at once: a forecast does not wait for the disk
         tap((turn) => sink.gaps(turn.gaps)),
+        collectDecisions(swaps, clock), //         what trials of models came to
+        tap((turn) => sink.decisions?.(turn.decisions)),
         snapshot(book), //                         states, in turn
       ),
     ),

@@ -1,5 +1,6 @@
 import type { Observable } from 'rxjs';
 import type { Observation, SeriesSettings } from '../series/types.js';
+import type { Decision } from './modelVersions.js';
 
 export type { StepBuffers, Stepper } from '../forecast/stepper.js';
 
@@ -60,6 +61,8 @@ export interface Forecast {
 export interface ForecastSink {
   publish(forecasts: readonly Forecast[]): void;
   gaps(gaps: readonly Gap[]): void;
+  /** What trials of models came to. */
+  decisions?(decisions: readonly Decision[]): void;
 }
 
 export interface SeriesRow {
@@ -96,7 +99,7 @@ export interface ForecastRow {
 export interface SnapshotRow {
   readonly series: number;
   readonly readingId: number;
-  readonly model: string; // sha256 of the model whose state it holds
+  readonly model: string; // sha256 of the model whose state it holds; behind a space that of the one on trial beside it
   readonly state: Uint8Array;
 }
 
@@ -117,6 +120,7 @@ export interface CommitBatch {
   readonly summaries: readonly SeriesSummary[];
   readonly rejects: readonly Reject[];
   readonly gaps: readonly Gap[];
+  readonly decisions: readonly Decision[];
 }
 
 /** What a start finds in the store. */

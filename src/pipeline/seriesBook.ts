@@ -1,14 +1,25 @@
+import { type LoadedModel, modelLabel } from '../forecast/modelContract.js';
 import type { SeriesSettings, Tick } from '../series/types.js';
+import { AutoChoice } from './autoChoice.js';
 import { CovariateReplay } from './covariateReplay.js';
 import { Covariates } from './covariates.js';
-import { ModelLane, type PendingTick } from './modelLane.js';
-import type { ReadingRow, SeriesRow, Stepper, Store, StoredState } from './ports.js';
+import { gather, ModelLane, type PendingTick } from './modelLane.js';
+import type { ReadingRow, SeriesRow, SnapshotRow, Stepper, Store, StoredState } from './ports.js';
 import { SeriesEntry, snapshotEvery } from './seriesEntry.js';
 
 const rebuildReadings = 2000; // a state built from nothing is built from so many readings
 
 /** Which model a series is stepped through: `name` is a registry name or 'auto'. */
 export type ChooseModel = (name: string) => Stepper;
+
+/** Models that are loaded, beside those that names stand for. */
+export interface ModelLibrary {
+  find(sha256: string): Stepper | undefined;
+  /** What a series with `model: auto` may be stepped through. */
+  readonly base: readonly Stepper[];
+}
+
+const noLibrary: ModelLibrary = { find: () => undefined, base: [] };
 
 /** All known series and the models they are stepped through. Owns the numbering of series and of the log. */
 export class SeriesBook {
@@ -17,12 +28,14 @@ export class SeriesBook {
   readonly #chooseModel: ChooseModel;
   readonly #entries = new Map<string, SeriesEntry>();
   readonly #byId = new Map<number, SeriesEntry>();
-  readonly #lanes = new Map<Stepper, ModelLane>();
+  readonly #library: ModelLibrary;
+  readonly #lanes = new Map<LoadedModel, ModelLane>();
   #lastLogId = 0;
   #lastSeriesId = 0;
 
-  constructor(store: Store, chooseModel: ChooseModel) {
+  constructor(store: Store, chooseModel: ChooseModel, library = noLibrary) {
     this.#store = store;
+    this.#library = library;
     this.#chooseModel = chooseModel;
   }
 
@@ -46,16 +59,29 @@ export class SeriesBook {
     return this.#entries.get(seriesId);
   }
 
-  /** Makes a series known under new settings, in place of what it was. */
+  /** Makes a series known under new settings, in place of what it was. Where these name the same model, it keeps the one it has come to. */
   add(seriesId: string, settings: SeriesSettings): { entry: SeriesEntry; row: SeriesRow } {
-    const row = { id: this.#entries.get(seriesId)?.id ?? ++this.#lastSeriesId, seriesId, settings };
-    return { entry: this.#enter(row), row };
+    const known = this.#entries.get(seriesId);
+    const row = { id: known?.id ?? ++this.#lastSeriesId, seriesId, settings };
+    return { entry: this.#enter(row, known?.settings.model === settings.model ? known.model : undefined), row };
   }
 
-  laneOf(entry: SeriesEntry): ModelLane {
-    const stepper = this.#chooseModel(entry.settings.model);
-    let lane = this.#lanes.get(stepper);
-    if (!lane) this.#lanes.set(stepper, (lane = new ModelLane(stepper)));
+  /** Another state of the same series, of which nobody knows: it begins from nothing, and chooses nothing. */
+  twin({ id, seriesId, settings }: SeriesEntry, model: LoadedModel): SeriesEntry {
+    const row = { id, seriesId, settings };
+    const twin = new SeriesEntry(row, model);
+    twin.view = this.covariates.viewOf(row, twin.lookahead);
+    return twin;
+  }
+
+  laneOf({ model }: SeriesEntry): ModelLane {
+    return this.#laneOf(model);
+  }
+
+  /** Has ready what series may be stepped through from now on. */
+  provide(stepper: Stepper): ModelLane {
+    let lane = this.#lanes.get(stepper.model);
+    if (!lane) this.#lanes.set(stepper.model, (lane = new ModelLane(stepper, (model) => this.#laneOf(model))));
     return lane;
   }
 
@@ -81,15 +107,15 @@ export class SeriesBook {
     const rebuilt = new Set<SeriesEntry>();
     const ticks: PendingTick[] = [];
     for (const row of state.series) {
-      this.#enter(row);
+      this.#enter(row, this.#modelOf(row, state.snapshots.get(row.id)));
       this.#lastSeriesId = Math.max(this.#lastSeriesId, row.id);
     }
     for (const row of state.series) {
       let entry = this.#byId.get(row.id)!;
       const snapshot = state.snapshots.get(row.id);
       if (!snapshot) continue;
-      if (!this.#loaded(entry, snapshot.model, snapshot.state)) {
-        entry = this.#enter(row);
+      if (!this.#loaded(entry, snapshot)) {
+        entry = this.#enter(row, entry.model);
         rebuilt.add(entry);
         ticks.push(...this.rebuild(entry, snapshot.readingId));
       }
@@ -118,8 +144,12 @@ export class SeriesBook {
     await this.#closeForecastSlots(rebuilt);
   }
 
-  #enter(row: SeriesRow): SeriesEntry {
-    const entry = new SeriesEntry(row, this.#chooseModel(row.settings.model).model);
+  #enter(row: SeriesRow, model?: LoadedModel): SeriesEntry {
+    const entry = new SeriesEntry(row, model ?? this.provide(this.#chooseModel(row.settings.model)).stepper.model);
+    if (row.settings.model === 'auto') {
+      for (const stepper of this.#library.base) this.provide(stepper);
+      entry.choice = new AutoChoice(this.#library.base.map((stepper) => stepper.model));
+    }
     this.#entries.set(row.seriesId, entry);
     this.#byId.set(row.id, entry);
     this.#look(row, entry);
@@ -141,10 +171,29 @@ export class SeriesBook {
     return new CovariateReplay({ store: this.#store, covariates, entryOf: (series) => this.#entries.get(series) });
   }
 
-  #loaded(entry: SeriesEntry, model: string, state: Uint8Array): boolean {
-    if (model !== entry.model.sha256) return false;
+  /** The model that a stored state belongs to, where it is not the one its settings name. */
+  #modelOf({ settings }: SeriesRow, snapshot: SnapshotRow | undefined): LoadedModel | undefined {
+    const hash = snapshot?.model.split(' ', 1)[0];
+    const isNamed = hash === this.#chooseModel(settings.model).model.sha256; // two names may stand for the same bytes
+    return hash === undefined || isNamed ? undefined : this.#find(hash);
+  }
+
+  #find(sha256: string): LoadedModel | undefined {
+    const stepper = this.#library.find(sha256);
+    return stepper && this.provide(stepper).stepper.model;
+  }
+
+  #laneOf(model: LoadedModel): ModelLane {
+    const lane = this.#lanes.get(model);
+    if (!lane) throw new RangeError(`SeriesBook: ${modelLabel(model)} was not provided`);
+    return lane;
+  }
+
+  #loaded(entry: SeriesEntry, { model, state }: SnapshotRow): boolean {
+    const [inUse, shadow] = model.split(' ');
+    if (inUse !== entry.model.sha256) return false;
     try {
-      entry.load(state);
+      entry.load(state, shadow === undefined ? undefined : this.#find(shadow));
       return true;
     } catch (error) {
       if (error instanceof RangeError) return false; // another layout: the log knows the rest
@@ -173,7 +222,9 @@ export class SeriesBook {
   }
 
   async #step(ticks: readonly PendingTick[]): Promise<void> {
-    for (const [lane, pending] of byLane(this, ticks)) await lane.step(pending, () => {});
+    const lanes = new Map<ModelLane, PendingTick[]>();
+    for (const pending of ticks) gather(lanes, this.laneOf(pending.entry), pending);
+    for (const [lane, pending] of lanes) await lane.step(pending, () => {});
   }
 }
 
@@ -183,14 +234,3 @@ const silent = (entry: SeriesEntry, tick: Tick): PendingTick => ({
   silent: true,
   logId: 0,
 });
-
-function byLane(book: SeriesBook, ticks: readonly PendingTick[]): Map<ModelLane, PendingTick[]> {
-  const lanes = new Map<ModelLane, PendingTick[]>();
-  for (const pending of ticks) {
-    const lane = book.laneOf(pending.entry);
-    const list = lanes.get(lane);
-    if (list) list.push(pending);
-    else lanes.set(lane, [pending]);
-  }
-  return lanes;
-}

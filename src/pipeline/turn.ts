@@ -1,4 +1,5 @@
 import type { ModelLane, PendingTick } from './modelLane.js';
+import type { Decision } from './modelVersions.js';
 import type {
   Delivery,
   Forecast,
@@ -22,6 +23,7 @@ export class Turn {
   readonly summaries: SeriesSummary[] = [];
   readonly rejects: Reject[] = [];
   readonly gaps: Gap[] = [];
+  readonly decisions: Decision[] = [];
   readonly ticks = new Map<ModelLane, PendingTick[]>();
   readonly touched = new Set<SeriesEntry>();
   readonly published: Forecast[] = [];

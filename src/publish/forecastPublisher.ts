@@ -1,3 +1,4 @@
+import type { Decision } from '../pipeline/modelVersions.js';
 import type { Forecast, ForecastSink, Gap } from '../pipeline/ports.js';
 import { createOutbox } from './outbox.js';
 import type { Publisher } from './publisher.js';
@@ -24,7 +25,7 @@ export interface PublishCounts {
   readonly dropped: number;
 }
 
-export interface ForecastPublisher extends ForecastSink {
+export interface ForecastPublisher extends Required<ForecastSink> {
   /** One document on `PREFIX/NODE/health`, retained. */
   health(document: object): void;
   status(status: 'online' | 'degraded'): void;
@@ -100,6 +101,14 @@ export const createForecastPublisher = ({ publisher, settings, log }: ForecastPu
         if (!sendGap(message)) waitingGaps.put(String(gapNumber++), message);
       }
     },
+    decisions: (taken) => {
+      for (const decision of taken) {
+        log('decision', { ...decision });
+        const topic = `${base}/learn/${topicOfSeries(decision.series ?? decision.model)}`;
+        const message = { topic, payload: Buffer.from(decisionJson(decision)) };
+        if (!sendGap(message)) waitingGaps.put(String(gapNumber++), message);
+      }
+    },
     health: (document) => {
       const payload = Buffer.from(JSON.stringify(document));
       lastHealth = healthRoute(payload) ? undefined : payload;
@@ -126,6 +135,9 @@ export const topicOfSeries = (seriesId: string): string => {
   const short = seriesId.length > longestTopic ? seriesId.slice(0, longestTopic) : seriesId;
   return short.replace(unfit, '_').replace(/\//g, () => (++slashes < deepestTopic ? '/' : '_'));
 };
+
+const decisionJson = ({ timeMs, durationMs, ...decision }: Decision): string =>
+  JSON.stringify({ ...decision, time: timeMs, duration: durationMs });
 
 const gapJson = ({ seriesId, fromMs, toMs, missing, reason }: Gap): string =>
   JSON.stringify({ series: seriesId, from: fromMs, to: toMs, missing, reason });

@@ -1,8 +1,9 @@
 import type { Database } from 'better-sqlite3';
 import { weighedNames, weighedSteps } from '../forecast/blendWeights.js';
+import { LedgerWriter } from './ledgerWriter.js';
 import { packForecast } from './packForecast.js';
 import { packWeights } from './packWeights.js';
-import { type CommitRequest, type ForecastForm, forecastWidth, type ModelsRequest, readingWidth } from './protocol.js';
+import { type CommitRequest, type ForecastForm, forecastWidth, readingWidth } from './protocol.js';
 import { longestHorizon } from './schema.js';
 
 const keptRejects = 1000;
@@ -11,6 +12,7 @@ const experts = JSON.stringify(weighedNames);
 
 /** Writes batches, each in one transaction. */
 export class BatchWriter {
+  readonly ledger: LedgerWriter;
   readonly #db: Database;
   readonly #statements: ReturnType<typeof prepare>;
   readonly #forms = new Map<string, number>();
@@ -18,6 +20,7 @@ export class BatchWriter {
   constructor(db: Database) {
     this.#db = db;
     this.#statements = prepare(db);
+    this.ledger = new LedgerWriter(db);
     this.#loadForms();
   }
 
@@ -31,14 +34,6 @@ export class BatchWriter {
     }
   }
 
-  registerModels({ rows, nowMs }: ModelsRequest): void {
-    this.#db
-      .transaction(() => {
-        for (const { name, version, sha256 } of rows) this.#statements.model.run(name, version, sha256, nowMs);
-      })
-      .immediate();
-  }
-
   #writeAll({
     readings,
     forecasts,
@@ -48,6 +43,7 @@ export class BatchWriter {
     summaries,
     rejects,
     gaps,
+    decisions,
     packetFloor,
   }: CommitRequest): void {
     const put = this.#statements;
@@ -64,6 +60,7 @@ export class BatchWriter {
       put.gap.run(seriesId, fromMs, toMs, missing, reason);
     }
     if (gaps.length > 0) put.pruneGaps.run(keptGaps);
+    this.ledger.decide(decisions);
     if (packetFloor !== undefined) put.meta.run('packet_floor', packetFloor);
   }
 
@@ -129,10 +126,6 @@ function prepare(db: Database) {
     summary: db.prepare(
       `INSERT INTO series_summary VALUES (?, ?, ?, ?) ON CONFLICT (series) DO UPDATE
        SET step = excluded.step, season = excluded.season, model = excluded.model`,
-    ),
-    model: db.prepare(
-      `INSERT INTO model VALUES (?, ?, ?, 'active', 'file', ?, NULL) ON CONFLICT (name, version) DO UPDATE
-       SET sha256 = excluded.sha256, created = excluded.created WHERE sha256 <> excluded.sha256`,
     ),
     reject: db.prepare('INSERT INTO quarantine VALUES (NULL, ?, ?, ?, ?, ?)'),
     pruneRejects: db.prepare('DELETE FROM quarantine WHERE id <= (SELECT max(id) FROM quarantine) - ?'),

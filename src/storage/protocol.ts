@@ -1,4 +1,4 @@
-import type { LoadedModel } from '../forecast/modelContract.js';
+import type { Decision, ModelLedger } from '../pipeline/modelVersions.js';
 import type { Gap, Reject, SeriesRow, SeriesSummary, SnapshotRow } from '../pipeline/ports.js';
 
 /** A reading in the buffer of a commit: id, series, tMs, y, flags, packetId. */
@@ -32,18 +32,18 @@ export interface CommitRequest {
   readonly summaries: readonly SeriesSummary[];
   readonly rejects: readonly Reject[];
   readonly gaps: readonly Gap[];
+  readonly decisions: readonly Decision[];
   readonly packetFloor: number | undefined; // readings up to here belong to an earlier broker session
 }
 
-export type ModelRow = Pick<LoadedModel, 'name' | 'version' | 'sha256'>;
+export type LedgerEntries = Parameters<ModelLedger['write']>[0];
 
-export interface ModelsRequest {
-  readonly kind: 'models';
+export interface LedgerRequest extends LedgerEntries {
+  readonly kind: 'ledger';
   readonly nowMs: number;
-  readonly rows: readonly ModelRow[];
 }
 
-export type WorkerRequest = CommitRequest | ModelsRequest | { readonly kind: 'close' };
+export type WorkerRequest = CommitRequest | LedgerRequest | { readonly kind: 'close' };
 
 /** An error on its way between threads, which class and all would not survive. */
 export interface Failure {

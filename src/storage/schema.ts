@@ -157,8 +157,18 @@ CROSS JOIN place p ON p.form = f.form
 WHERE f.id > ${forecastTail} AND f.weights IS NOT NULL;
 `;
 
+/* Versions of models: what was decided about them, and what the command line asks of the daemon that runs. Models and series by name. */
+const withVersions = `
+CREATE TABLE decision (
+  id INTEGER PRIMARY KEY, time INTEGER, kind TEXT, model TEXT, series TEXT, verdict TEXT, reason TEXT, figures TEXT, duration REAL
+);
+CREATE TABLE model_request (id INTEGER PRIMARY KEY, time INTEGER, source TEXT NOT NULL, target TEXT NOT NULL);
+CREATE VIEW decisions AS
+SELECT time, kind, model, series, verdict, reason, figures, duration FROM decision;
+`;
+
 /** What brings a database of version i to version i + 1. */
-export const migrations: readonly string[] = [tables + views, withWeights];
+export const migrations: readonly string[] = [tables + views, withWeights + withVersions];
 
 /** The id of the last row that is in a run. */
 export const tailOf = { reading: readingTail, forecast: forecastTail } as const;

@@ -1,11 +1,13 @@
 import { existsSync, realpathSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import type { StepcastError } from '../errors.js';
+import type { ModelLedger } from '../pipeline/modelVersions.js';
 import type { CommitBatch, ForecastPlace, ReadingRow, Store, StoredState } from '../pipeline/ports.js';
 import { inspectFile } from './inspectFile.js';
 import { lastForecastTicks } from './lastForecastTicks.js';
+import { StoredLedger } from './modelLedger.js';
 import { ledgerRows, PacketLedger } from './packetLedger.js';
-import type { ModelRow, WorkerReply } from './protocol.js';
+import type { WorkerReply } from './protocol.js';
 import { StagedBatch } from './stagedBatch.js';
 import { StoredLog } from './storedLog.js';
 import { toStoreError } from './storeError.js';
@@ -31,7 +33,7 @@ export interface StoreStats {
 }
 
 export interface SqliteStore extends Store {
-  registerModels(models: readonly ModelRow[]): void;
+  readonly ledger: ModelLedger;
   stats(): StoreStats;
   close(): Promise<void>;
 }
@@ -75,6 +77,7 @@ export async function openSqliteStore({
 type Maintained = Extract<WorkerReply, { kind: 'maintained' }>;
 
 class OpenStore implements SqliteStore {
+  readonly ledger: ModelLedger;
   readonly #path: string;
   readonly #db: Database.Database;
   readonly #worker: WorkerClient;
@@ -96,6 +99,7 @@ class OpenStore implements SqliteStore {
     this.#nowMs = nowMs;
     this.#unlock = unlock;
     this.#log = new StoredLog(db);
+    this.ledger = new StoredLedger(db, (entries) => worker.post({ kind: 'ledger', nowMs: nowMs(), ...entries }));
     this.#taken = new TakenReadings(db, this.#log.runs());
     for (const row of this.#log.tail()) this.#taken.add(row);
     this.#packets.restore(this.#log.withPacket(ledgerRows));
@@ -167,11 +171,6 @@ class OpenStore implements SqliteStore {
     this.#counts.commits++;
     this.#counts.readings += request.readingCount;
     this.#counts.forecasts += request.forecastCount;
-  }
-
-  registerModels(models: readonly ModelRow[]): void {
-    const rows = models.map(({ name, version, sha256 }) => ({ name, version, sha256 }));
-    this.#worker.post({ kind: 'models', nowMs: this.#nowMs(), rows });
   }
 
   stats(): StoreStats {

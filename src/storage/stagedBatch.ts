@@ -1,3 +1,4 @@
+import type { Decision } from '../pipeline/modelVersions.js';
 import type {
   CommitBatch,
   ForecastRow,
@@ -34,6 +35,7 @@ export class StagedBatch {
   #summaries: SeriesSummary[] = [];
   #rejects: Reject[] = [];
   #gaps: Gap[] = [];
+  #decisions: Decision[] = [];
   #readingCount = 0;
   #forecastCount = 0;
 
@@ -47,6 +49,7 @@ export class StagedBatch {
     this.#summaries.push(...batch.summaries);
     for (const row of batch.rejects) this.#rejects.push({ ...row, payload: row.payload.slice(0, keptPayloadBytes) });
     this.#gaps.push(...batch.gaps);
+    this.#decisions.push(...batch.decisions);
   }
 
   /** Everything so far as a message to the worker, and the buffers that move there. The next batch begins empty. */
@@ -69,6 +72,7 @@ export class StagedBatch {
       summaries: this.#summaries,
       rejects: this.#rejects,
       gaps: this.#gaps,
+      decisions: this.#decisions,
     };
     const lastTicks = this.#lastTicks;
     this.#forms = [];
@@ -78,6 +82,7 @@ export class StagedBatch {
     this.#summaries = [];
     this.#rejects = [];
     this.#gaps = [];
+    this.#decisions = [];
     this.#readingCount = this.#forecastCount = 0;
     return { request, transfer: [request.readings.buffer, request.forecasts.buffer], lastTicks };
   }

@@ -60,8 +60,8 @@ function start(): void {
       return;
     }
     nowMs = request.nowMs;
-    if (request.kind === 'models') {
-      writer.registerModels(request);
+    if (request.kind === 'ledger') {
+      writer.ledger.write(request);
       return;
     }
     writer.write(request);

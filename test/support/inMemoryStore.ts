@@ -1,3 +1,4 @@
+import type { Decision } from '../../src/pipeline/modelVersions.js';
 import type {
   CommitBatch,
   ForecastPlace,
@@ -19,6 +20,7 @@ export class InMemoryStore implements Store {
   readonly readings: ReadingRow[] = [];
   readonly forecasts: ForecastRow[] = [];
   readonly batches: CommitBatch[] = [];
+  readonly decisions: Decision[] = [];
   readonly #known = new Set<string>();
   readonly #staged: CommitBatch[] = [];
   #packetFloor = 0; // position in #ledger
@@ -83,13 +85,14 @@ export class InMemoryStore implements Store {
       summaries: [...batch.summaries],
       rejects: [...batch.rejects],
       gaps: [...batch.gaps],
+      decisions: [...batch.decisions],
     });
   }
 
   async commit(): Promise<void> {
     const staged = this.#staged.splice(0);
     const all = <K extends keyof CommitBatch>(key: K) => staged.flatMap((batch) => batch[key] as readonly unknown[]);
-    const keys = ['series', 'readings', 'forecasts', 'snapshots', 'summaries', 'rejects', 'gaps'] as const;
+    const keys = ['series', 'readings', 'forecasts', 'snapshots', 'summaries', 'rejects', 'gaps', 'decisions'] as const;
     const batch = Object.fromEntries(keys.map((key) => [key, all(key)])) as unknown as CommitBatch;
     await this.gate();
     this.#write(batch);
@@ -101,6 +104,7 @@ export class InMemoryStore implements Store {
     this.readings.push(...batch.readings);
     this.forecasts.push(...batch.forecasts);
     for (const row of batch.snapshots) this.snapshots.set(row.series, row);
+    this.decisions.push(...batch.decisions);
   }
 
   #note(row: ReadingRow): void {

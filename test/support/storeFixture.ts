@@ -42,6 +42,7 @@ export const emptyBatch: CommitBatch = {
   summaries: [],
   rejects: [],
   gaps: [],
+  decisions: [],
 };
 
 export const seriesRow = (id: number) => ({ id, seriesId: `sensors/${id}`, settings: eventSettings });

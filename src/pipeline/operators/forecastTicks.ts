@@ -4,7 +4,7 @@ import { decimalsFor, ForecastWriter } from '../../forecast/forecastWriter.js';
 import type { SeriesForecaster } from '../../forecast/seriesForecaster.js';
 import type { Clock } from '../clock.js';
 import type { Counters } from '../counters.js';
-import type { ModelLane, PendingTick } from '../modelLane.js';
+import type { PendingTick } from '../modelLane.js';
 import { NumberSlab } from '../numberSlab.js';
 import type { Forecast } from '../ports.js';
 import type { Turn } from '../turn.js';
@@ -27,10 +27,10 @@ export function forecastTicks({ clock, counters, onIssue }: ForecastTicksOptions
   const slab = new NumberSlab();
   return concatMap(async (turn) => {
     for (const [lane, pending] of turn.ticks) {
-      const issue = (item: PendingTick): void => {
+      const issue = (item: PendingTick, model: string): void => {
         if (item.silent || Number.isNaN(item.tick.y)) return;
         counters.forecasts++;
-        const forecast = addForecast(turn, lane, item, writer, slab, clock.nowMs());
+        const forecast = addForecast(turn, model, item, writer, slab, clock.nowMs());
         onIssue?.(forecast, item.entry.forecaster);
       };
       await lane.step(pending, issue);
@@ -41,7 +41,7 @@ export function forecastTicks({ clock, counters, onIssue }: ForecastTicksOptions
 
 function addForecast(
   turn: Turn,
-  lane: ModelLane,
+  model: string,
   { entry, tick, logId }: PendingTick,
   writer: ForecastWriter,
   slab: NumberSlab,
@@ -59,7 +59,7 @@ function addForecast(
     series: seriesId,
     tMs,
     issuedMs,
-    model: lane.label,
+    model,
     stepMs,
     last: y,
     levels,
@@ -67,7 +67,6 @@ function addForecast(
     horizon,
     decimals,
   });
-  const model = lane.label;
   turn.forecasts.push({
     id: logId,
     series: entry.id,

@@ -112,4 +112,4 @@ class InFlightWindow {
 
 const isEmpty = (turn: Turn): boolean =>
   turn.deliveries.length + turn.readings.length + turn.forecasts.length === 0 &&
-  turn.snapshots.length + turn.summaries.length + turn.gaps.length === 0;
+  turn.snapshots.length + turn.summaries.length + turn.gaps.length + turn.decisions.length === 0;

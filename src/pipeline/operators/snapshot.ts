@@ -34,8 +34,8 @@ function takeForgotten(book: SeriesBook, turn: Turn): void {
 }
 
 function take(entry: SeriesEntry, turn: Turn): void {
-  const { id, lastReadingId, model } = entry;
-  turn.snapshots.push({ series: id, readingId: lastReadingId, model: model.sha256, state: entry.save() });
+  const { id, lastReadingId, modelHashes } = entry;
+  turn.snapshots.push({ series: id, readingId: lastReadingId, model: modelHashes, state: entry.save() });
   entry.readingsSinceSnapshot = 0;
   entry.snapshotAt = snapshotEvery;
 }

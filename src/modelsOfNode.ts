@@ -1,0 +1,94 @@
+import { StepcastError } from './errors.js';
+import { modelLabel } from './forecast/modelContract.js';
+import { defaultModel, ModelShelf } from './inference/modelShelf.js';
+import type { Logger } from './log.js';
+import type { ModelLedger, ModelVersion } from './pipeline/modelVersions.js';
+import type { Stepper, StoredState } from './pipeline/ports.js';
+import type { ChooseModel, ModelLibrary } from './pipeline/seriesBook.js';
+import { FileRegistry } from './registry/fileRegistry.js';
+
+/** The name of `NAME` and of `NAME@VERSION`. */
+export const nameOf = (model: string): string => model.split('@', 1)[0];
+
+export interface ModelsOfNodeOptions {
+  readonly shelf: ModelShelf;
+  readonly shipped: boolean; // the folder is the one of the package
+  readonly ledger: ModelLedger;
+  readonly folder: string; // of the versions kept
+  readonly nowMs: () => number;
+  readonly log: Logger;
+}
+
+/** What this machine has of models: those of the folder, those it keeps, and what their names stand for. */
+export class ModelsOfNode implements ModelLibrary {
+  readonly registry: FileRegistry;
+  readonly #shelf: ModelShelf;
+  readonly #log: Logger;
+  #base: readonly Stepper[] = [];
+
+  constructor({ shelf, shipped, ledger, folder, nowMs, log }: ModelsOfNodeOptions) {
+    this.#shelf = shelf;
+    this.#log = log;
+    this.registry = new FileRegistry({ folder, ledger, nowMs });
+    shelf.number((model) => this.registry.adopt(model, shipped ? 'shipped' : 'file'));
+    this.#base = shelf.baseNames().flatMap((name) => shelf.taken(name) ?? []);
+  }
+
+  get base(): readonly Stepper[] {
+    return this.#base;
+  }
+
+  find(sha256: string): Stepper | undefined {
+    return this.#shelf.find(sha256);
+  }
+
+  /** What a series with this `model` begins with: the version it names, else the newest in use of the name. */
+  readonly choose: ChooseModel = (model) => {
+    const named = this.#shelf.stepper(nameOf(model));
+    const label = model.includes('@') ? model : this.registry.standsFor(named.model.name);
+    return this.#shelf.loaded.find((stepper) => modelLabel(stepper.model) === label) ?? named;
+  };
+
+  readonly load = (version: ModelVersion): Promise<Stepper> =>
+    this.#shelf.open(this.registry.path(modelLabel(version)), version);
+
+  /**
+   * Has ready what stored states belong to, what names stand for, and what the settings name.
+   *
+   * @throws {StepcastError} MODEL_MISSING when settings name a version that is not there.
+   */
+  async loadInUse(stored: StoredState, configured: readonly string[]): Promise<void> {
+    const hashes = new Set([...stored.snapshots.values()].flatMap(({ model }) => model.split(' ')));
+    for (const version of this.registry.versions()) {
+      const label = modelLabel(version);
+      const isNamed = label === this.registry.standsFor(version.name) && !version.name.includes(':');
+      if (this.find(version.sha256) || !(isNamed || hashes.has(version.sha256))) continue;
+      await this.load(version).catch((error) => this.#warn(label, error));
+    }
+    for (const label of configured) {
+      if (!label.includes('@')) continue;
+      const version = this.registry.versions().find((known) => modelLabel(known) === label);
+      if (version) await this.load(version);
+      else this.registry.path(label);
+    }
+  }
+
+  #warn(label: string, error: unknown): void {
+    if (!(error instanceof StepcastError)) throw error;
+    this.#log.warn({ model: label, problem: error.line }, 'series that were stepped through it begin anew');
+  }
+}
+
+/** The models of a folder that settings name, and those that auto chooses among. @throws {StepcastError} MODEL_* for one that is named. */
+export async function takeModels(dir: string, configured: readonly string[], log: Logger): Promise<ModelShelf> {
+  const shelf = new ModelShelf(dir);
+  for (const name of new Set([defaultModel, ...configured.map(nameOf)])) await shelf.load(name);
+  if (!configured.includes('auto')) return shelf;
+  for (const name of shelf.baseNames()) {
+    await shelf.load(name).catch((error) => {
+      if (!(error instanceof StepcastError)) throw error;
+      log.warn({ model: name, problem: error.line }, 'auto does without it');
+    });
+  }
+  return shelf;
+}

@@ -1,0 +1,180 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { StepcastError } from '../errors.js';
+import { type LoadedModel, modelLabel } from '../forecast/modelContract.js';
+import {
+  type Decision,
+  type ModelLedger,
+  type ModelOrigin,
+  type ModelRegistry,
+  type ModelState,
+  type ModelVersion,
+  type NewVersion,
+  ownName,
+  sharedName,
+} from '../pipeline/modelVersions.js';
+import { keptHashes } from './keptHashes.js';
+import { ModelFiles } from './modelFiles.js';
+
+export interface FileRegistryOptions {
+  readonly folder: string; // of the files it keeps
+  readonly ledger: ModelLedger;
+  readonly nowMs: () => number;
+}
+
+/** Versions as rows of the ledger, their bytes as files. Models of the models folder stay there and are known by what was found in it. */
+export class FileRegistry implements ModelRegistry {
+  readonly #files: ModelFiles;
+  readonly #ledger: ModelLedger;
+  readonly #nowMs: () => number;
+  readonly #versions = new Map<string, ModelVersion>(); // by label
+  readonly #found = new Map<string, string>(); // label → path in the models folder
+  readonly #rolledBack = new Set<string>();
+
+  constructor({ folder, ledger, nowMs }: FileRegistryOptions) {
+    this.#files = new ModelFiles(folder);
+    this.#ledger = ledger;
+    this.#nowMs = nowMs;
+    for (const version of ledger.versions()) this.#versions.set(modelLabel(version), version);
+  }
+
+  versions(): readonly ModelVersion[] {
+    return [...this.#versions.values()];
+  }
+
+  /** Makes a file of the models folder known; another content under the same name is the name's next version. Returns its number. */
+  adopt({ name, version, sha256, path }: LoadedModel, origin: Extract<ModelOrigin, 'shipped' | 'file'>): number {
+    const known = this.#named(name).find((one) => one.sha256 === sha256);
+    const number = known?.version ?? Math.max(version, this.#nextOf(name));
+    const row: ModelVersion = {
+      name,
+      version: number,
+      sha256,
+      state: 'active',
+      origin,
+      createdMs: this.#nowMs(),
+      parent: undefined,
+    };
+    if (!known) this.#write([row]);
+    else if (known.state !== 'active' && !this.#named(name).some((one) => one.state === 'active')) {
+      this.#write([{ ...known, state: 'active' }]);
+    }
+    this.#found.set(`${name}@${number}`, path);
+    return number;
+  }
+
+  async add({ bytes, origin, parent, scope, optimiserState }: NewVersion): Promise<ModelVersion> {
+    const before = parent.slice(0, parent.lastIndexOf('@'));
+    const name = scope === 'shared' ? sharedName(before) : ownName(before, scope.series);
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const known = this.#named(name).find((one) => one.sha256 === sha256);
+    if (known) return known;
+    this.#keepFound(parent);
+    this.#files.put(sha256, bytes, { moments: optimiserState });
+    const version = this.#nextOf(name);
+    const row: ModelVersion = { name, version, sha256, state: 'candidate', origin, createdMs: this.#nowMs(), parent };
+    this.#write([row]);
+    this.prune();
+    return row;
+  }
+
+  /** Where the bytes of a version are. @throws {StepcastError} MODEL_MISSING when they are no longer there. */
+  path(label: string): string {
+    const version = this.#versions.get(label);
+    const found = this.#found.get(label);
+    if (version && this.#files.has(version.sha256)) return this.#files.path(version.sha256);
+    if (found !== undefined) return found;
+    throw new StepcastError({
+      code: 'MODEL_MISSING',
+      op: 'load model',
+      subject: label,
+      message: version ? 'its file is no longer kept' : 'there is no such version',
+      hint: '`stepcast models list` shows those there are',
+    });
+  }
+
+  async bytes(label: string): Promise<Uint8Array> {
+    return readFile(this.path(label));
+  }
+
+  async optimiserState(label: string): Promise<Uint8Array | undefined> {
+    const version = this.#versions.get(label);
+    if (!version || !existsSync(this.#files.path(version.sha256, 'moments'))) return undefined;
+    return readFile(this.#files.path(version.sha256, 'moments'));
+  }
+
+  record(decision: Decision): void {
+    this.#ledger.write({ decisions: [decision] });
+    this.note(decision);
+  }
+
+  note({ model, verdict }: Decision): void {
+    const version = this.#versions.get(model);
+    if (verdict === 'rolled-back') this.#rolledBack.add(model);
+    if ((verdict === 'refused' || verdict === 'failed') && version?.state === 'candidate') {
+      this.#write([{ ...version, state: 'refused' }]);
+    }
+  }
+
+  settle(inUse: ReadonlySet<string>, inShadow: ReadonlySet<string>): void {
+    const changed: ModelVersion[] = [];
+    for (const [label, version] of this.#versions) {
+      const state = this.#stateOf(label, version, inUse, inShadow);
+      if (state !== version.state) changed.push({ ...version, state });
+    }
+    this.#write(changed);
+    if (changed.length > 0) this.prune();
+  }
+
+  /** The version a name stands for where a series begins: the newest one in use. */
+  standsFor(name: string): string | undefined {
+    const active = this.#named(name).filter(({ state }) => state === 'active');
+    const newest = active.reduce((best, one) => Math.max(best, one.version), 0);
+    return newest === 0 ? undefined : `${name}@${newest}`;
+  }
+
+  /** Removes files by rule (`keptHashes`); their versions stay known. */
+  prune(): void {
+    this.#files.prune(keptHashes(this.versions(), this.#ledger.hashesInUse()));
+  }
+
+  #stateOf(
+    label: string,
+    { name, version, state }: ModelVersion,
+    inUse: ReadonlySet<string>,
+    inShadow: ReadonlySet<string>,
+  ): ModelState {
+    if (inUse.has(label)) return 'active';
+    if (inShadow.has(label)) return 'shadow';
+    if (state === 'shadow') return 'refused';
+    if (state !== 'active') return state;
+    const hasFollower = this.#named(name).some((one) => one.version > version && inUse.has(modelLabel(one)));
+    if (this.#found.has(label) && !hasFollower) return 'active'; // what its name stands for
+    return this.#rolledBack.has(label) ? 'rolled-back' : 'retired';
+  }
+
+  /** A model of the models folder that becomes a parent is kept, for an update may replace it there. */
+  #keepFound(label: string): void {
+    const version = this.#versions.get(label);
+    const found = this.#found.get(label);
+    if (!version || found === undefined || this.#files.has(version.sha256)) return;
+    const sidecar = found.replace(/\.onnx$/, '.json');
+    const json = sidecar !== found && existsSync(sidecar) ? readFileSync(sidecar) : undefined;
+    this.#files.put(version.sha256, readFileSync(found), { json });
+  }
+
+  #named(name: string): ModelVersion[] {
+    return [...this.#versions.values()].filter((version) => version.name === name);
+  }
+
+  #nextOf(name: string): number {
+    return 1 + this.#named(name).reduce((newest, { version }) => Math.max(newest, version), 0);
+  }
+
+  #write(versions: readonly ModelVersion[]): void {
+    if (versions.length === 0) return;
+    for (const version of versions) this.#versions.set(modelLabel(version), version);
+    this.#ledger.write({ versions });
+  }
+}

@@ -1,0 +1,45 @@
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeDurably } from '../lab/writeDurably.js';
+
+/** Files named by what is in them: SHA256.onnx, never changed, and SHA256.moments, what the optimiser of its training was left with. */
+export class ModelFiles {
+  readonly folder: string;
+
+  constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  path(sha256: string, kind: 'onnx' | 'json' | 'moments' = 'onnx'): string {
+    return join(this.folder, `${sha256}.${kind}`);
+  }
+
+  has(sha256: string): boolean {
+    return existsSync(this.path(sha256));
+  }
+
+  /** Keeps a file; what belongs to it is there before it is. */
+  put(
+    sha256: string,
+    bytes: Uint8Array,
+    beside: { readonly json?: Uint8Array; readonly moments?: Uint8Array } = {},
+  ): void {
+    mkdirSync(this.folder, { recursive: true });
+    if (beside.json) writeDurably(this.path(sha256, 'json'), beside.json);
+    if (beside.moments) writeDurably(this.path(sha256, 'moments'), beside.moments);
+    if (!this.has(sha256)) writeDurably(this.path(sha256), bytes);
+  }
+
+  /** Removes what is not among `kept`, and what an interrupted write left. Returns the hashes of the models removed. */
+  prune(kept: ReadonlySet<string>): string[] {
+    if (!existsSync(this.folder)) return [];
+    const removed = new Set<string>();
+    for (const file of readdirSync(this.folder)) {
+      const [sha256, kind] = file.split('.', 2);
+      if (kept.has(sha256) && !file.endsWith('.part')) continue;
+      rmSync(join(this.folder, file), { force: true });
+      if (kind === 'onnx' && !file.endsWith('.part')) removed.add(sha256);
+    }
+    return [...removed];
+  }
+}
