@@ -65,6 +65,7 @@ export async function runDaemon(config: Config, { signal, log, onReady = () => {
     });
     await models.loadInUse(stored, configured);
     const book = new SeriesBook(store, models.choose, models);
+    book.covariates.declare(config.streams.flatMap(({ settings }) => settings.covariates ?? []));
     await restore(book, stored, log);
     if (signal.aborted) return;
     const swaps = new ModelSwaps({

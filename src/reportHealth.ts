@@ -25,6 +25,7 @@ export function reportHealth(log: Logger) {
   let topicsRefused: StepcastError | undefined;
   const publishesRefused = new Map<string, StepcastError>(); // by the kind of topic, since the last report
   const refusalsTold = new Set<string>();
+  const silenceTold = new Set<string>(); // of covariates
   let wasReady = false;
 
   const problems = (): string[] =>
@@ -45,12 +46,26 @@ export function reportHealth(log: Logger) {
     publisher.health({ ...health(), counts, time: clock.nowMs() });
   };
 
+  const tellOfSilence = ({ covariates, entries }: SeriesBook): void => {
+    for (const { seriesId, settings } of entries) {
+      for (const { name, series } of settings.covariates ?? []) {
+        if (series === seriesId || silenceTold.has(series) || covariates.of(series)?.count) continue;
+        silenceTold.add(series);
+        log.warn(
+          { series: seriesId, covariate: name },
+          `the covariate ${series} was not heard yet: it counts as missing`,
+        );
+      }
+    }
+  };
+
   return {
     health,
     start: (started: Parts): (() => void) => {
       parts = started;
       const timer = setInterval(() => {
         tell();
+        tellOfSilence(started.book);
         publishesRefused.clear();
       }, everyMs);
       tell();

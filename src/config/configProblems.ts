@@ -17,6 +17,7 @@ export function problemsOf(issues: readonly z.core.$ZodIssue[], reported: readon
   const known = new Set(reported.map(({ path }) => pathName(path)));
   return issues
     .flatMap((issue): Problem[] => {
+      if (issue.code === 'invalid_key') return [{ path: issue.path, message: issue.issues[0]!.message, ofKey: true }];
       if (issue.code !== 'unrecognized_keys') return [{ path: issue.path, message: issue.message }];
       return issue.keys.map((key) => {
         const meant = knownKey(jsonSchema() as KeySchema, issue.path, key);

@@ -7,7 +7,7 @@ export function configWarnings({ broker, streams, publish }: Config): string[] {
     const what = broker.password === undefined ? 'readings and forecasts travel' : 'the password travels';
     warnings.push(`broker.url: ${what} unencrypted to ${broker.url} — use mqtts:// or wss://`);
   }
-  for (const [index, { filter, decode }] of streams.entries()) {
+  for (const [index, { filter, decode, settings }] of streams.entries()) {
     const first = streams.findIndex((other) => other.filter === filter);
     if (first < index)
       warnings.push(`streams[${index}].topic: never used, streams[${first}] takes the same topics first`);
@@ -16,6 +16,12 @@ export function configWarnings({ broker, streams, publish }: Config): string[] {
       (decode.value.length > 0 || decode.time !== undefined || decode.sequence !== undefined)
     ) {
       warnings.push(`streams[${index}].payload: a bare number has no fields: value, time and sequence are not used`);
+    }
+    for (const [name, value] of Object.entries(settings.statics ?? {})) {
+      if (Math.abs(value) > 10)
+        warnings.push(
+          `streams[${index}].static.${name}: ${value} counts as ${10 * Math.sign(value)}: give it in a larger unit`,
+        );
     }
     if (filter.startsWith(`${publish.prefix}/`)) {
       warnings.push(`streams[${index}].topic: topics under publish.prefix ${publish.prefix}/ are never read`);

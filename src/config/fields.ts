@@ -116,6 +116,26 @@ export const topicFilter = () =>
     })
     .meta({ title: 'topic filter' });
 
+const name = () =>
+  z.string().regex(/^[A-Za-z]\w*$/, { error: 'no name: it takes letters, digits and _, such as outdoor' });
+
+/** Numbers by name. */
+export const numbers = () =>
+  z
+    .record(name(), z.number({ error: 'expected a number' }), { error: 'expected a map of names to numbers' })
+    .meta({ title: 'map of numbers' });
+
+/** Series by the name they go by here: the series, or the series and when its values are known. */
+export const covariates = () => {
+  const error = 'expected the name of a series, or { series: NAME, known: past } or { series: NAME, known: future }';
+  const series = text('the name of a series', { title: 'series' });
+  const timed = z.strictObject({ series, known: choice(['past', 'future']).prefault('past') });
+  const parsed = z
+    .union([series, timed], { error })
+    .transform((value) => (typeof value === 'string' ? { series: value, known: 'past' as const } : value));
+  return z.record(name(), parsed, { error: 'expected a map of names to series' }).meta({ title: 'map of series' });
+};
+
 /** JSON paths: one string or a list of them. */
 export const paths = () => {
   const error = 'expected a JSON path such as temperature or sensors.0.temp, or a list of them';

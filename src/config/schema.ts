@@ -4,11 +4,13 @@ import { isLoopback } from './brokerUrl.js';
 import {
   brokerUrl,
   choice,
+  covariates,
   duration,
   durationOr,
   filePath,
   fraction,
   listenAddress,
+  numbers,
   paths,
   quantileLevels,
   season,
@@ -111,6 +113,14 @@ const stream = z
     model: text('a model name, or auto', { title: 'text', pattern: modelPattern(), accepts: isModelName })
       .prefault('auto')
       .describe('Name of a model, or `auto`: the one that fits.'),
+    covariates: covariates()
+      .prefault({})
+      .describe(
+        'Other series to look at, by a name of your choice: `outdoor: weather/temperature`. `{ series: NAME, known: future }` is one whose readings carry times ahead, such as a weather forecast or a tariff.',
+      ),
+    static: numbers()
+      .prefault({})
+      .describe('Numbers that are always true of these series, for models that ask for `static.NAME`; from −10 to 10.'),
   })
   .superRefine((value, context) => {
     for (const { path, message } of streamProblems(value)) context.addIssue({ code: 'custom', path, message });

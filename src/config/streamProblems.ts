@@ -1,14 +1,20 @@
+import { seriesNamer } from '../mqtt/seriesNamer.js';
 import { formatDuration } from './duration.js';
 import type { Season } from './fields.js';
 
 interface StreamKeys {
+  topic: string;
+  value: readonly string[];
+  series?: string | undefined;
+  covariates: Readonly<Record<string, { readonly series: string }>>;
   cadence: 'event' | number;
   late: number;
   season: Season;
 }
 
 /** Keys of one stream that are each in order, and do not fit together. */
-export function streamProblems({ cadence, late, season }: StreamKeys): { path: string[]; message: string }[] {
+export function streamProblems(stream: StreamKeys): { path: string[]; message: string }[] {
+  const { cadence, late, season } = stream;
   const problems: { path: string[]; message: string }[] = [];
   const width = cadence === 'event' ? undefined : cadence;
   if (late > 0 && width === undefined) {
@@ -28,5 +34,17 @@ export function streamProblems({ cadence, late, season }: StreamKeys): { path: s
       problems.push({ path: ['season'], message: `expected a multiple of the cadence, at least two steps of ${step}` });
     }
   }
+  const own = onlySeries(stream);
+  for (const [name, { series }] of Object.entries(stream.covariates)) {
+    if (own.includes(series))
+      problems.push({ path: ['covariates', name], message: 'expected another series than this one' });
+  }
   return problems;
+}
+
+/** What the one series of a stream may be called; nothing where there may be several. */
+function onlySeries({ topic, value, series }: StreamKeys): string[] {
+  if (/[+#]/.test(topic) || value.length > 1) return [];
+  const nameOf = seriesNamer(series);
+  return [undefined, ...value].map((field) => nameOf(topic, field));
 }

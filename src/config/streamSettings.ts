@@ -18,6 +18,7 @@ export interface StreamSettings {
 }
 
 export function streamSettings(stream: ParsedStream): StreamSettings {
+  const covariates = Object.entries(stream.covariates).map(([name, covariate]) => ({ name, ...covariate }));
   const cadenceMs = stream.cadence === 'event' ? 0 : stream.cadence;
   return {
     filter: stream.topic,
@@ -38,6 +39,8 @@ export function streamSettings(stream: ParsedStream): StreamSettings {
       horizon: stream.horizon,
       levels: stream.levels,
       model: stream.model,
+      ...(covariates.length > 0 && { covariates }),
+      ...(Object.keys(stream.static).length > 0 && { statics: stream.static }),
     },
   };
 }

@@ -34,11 +34,6 @@ export class Covariates {
     return [...this.#known];
   }
 
-  /** Series that are looked at and were never heard. */
-  get unheard(): string[] {
-    return [...this.#known].filter(([, { count }]) => count === 0).map(([series]) => series);
-  }
-
   /** What a series is told of others, as the log stands; nothing of itself. */
   viewOf(row: SeriesRow, horizon: number): CovariateView | undefined {
     return viewOf(row, horizon, (series) => this.#known.get(series));

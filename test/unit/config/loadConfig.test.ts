@@ -219,8 +219,40 @@ log: { level: loud }
     ['streams: [{ topic: a, model: ../m }]', 'streams[0].model'],
     ['streams: [{ topic: a, value: [1] }]', 'streams[0].value'],
     ['streams: { topic: a }', 'streams'],
+    [
+      'streams: [{ topic: a, covariates: { out: 3 } }]',
+      'streams[0].covariates.out (1:42): expected the name of a series',
+    ],
+    ['streams: [{ topic: a, covariates: [b] }]', 'streams[0].covariates (1:35): expected a map of names to series'],
+    [
+      'streams: [{ topic: a, covariates: { out: { series: b, knwn: past } } }]',
+      'covariates.out.knwn (1:55): unknown key',
+    ],
+    ['streams: [{ topic: a, covariates: { out: { series: b, known: later } } }]', 'known: future }, got a map'],
+    ['streams: [{ topic: a, covariates: { 1out: b } }]', 'covariates.1out (1:37): no name: it takes letters'],
+    ['streams: [{ topic: a, covariates: { me: a } }]', 'covariates.me (1:41): expected another series than this one'],
+    ['streams: [{ topic: a, value: v, covariates: { me: { series: a.v } } }]', 'expected another series than this one'],
+    ['streams: [{ topic: a, static: { area: wide } }]', 'streams[0].static.area (1:39): expected a number, got "wide"'],
   ])('refuses %j and names %j', (text, name) => {
     expect(problemsIn(text)).toContain(name);
+  });
+
+  it('takes covariates as a name or with when they are known, and static numbers', () => {
+    const { streams } = load(
+      'streams: [{ topic: "house/+", covariates: { outdoor: w/t, tariff: { series: p, known: future } }, static: { area: 1.2 } }]',
+    );
+    expect(streams[0]!.settings).toMatchObject({
+      covariates: [
+        { name: 'outdoor', series: 'w/t', known: 'past' },
+        { name: 'tariff', series: 'p', known: 'future' },
+      ],
+      statics: { area: 1.2 },
+    });
+  });
+
+  it('lets the series of one stream look at one another', () => {
+    expect(() => load('streams: [{ topic: "s/+", covariates: { a: s/a } }]')).not.toThrow();
+    expect(() => load('streams: [{ topic: s, value: [t, h], covariates: { h: s.h } }]')).not.toThrow();
   });
 
   it('keeps the credentials of a broker URL out of it', () => {
