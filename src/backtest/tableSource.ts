@@ -3,13 +3,14 @@ import type { Delivery, ReadingSource } from '../pipeline/ports.js';
 import type { SeriesSettings } from '../series/types.js';
 import type { Table } from './readTable.js';
 
-const chunk = 256; // rows under way at once
+const chunk = 250; // rows under way at once
 
-/** The rows of a table as deliveries, one a row, the next ones when the last have been acknowledged. */
+/** The rows of a table as deliveries, one a row, the next ones when the last have been acknowledged and `arrived` has been told of them. */
 export function tableSource(
   { timesMs, columns }: Table,
   settings: SeriesSettings,
   onProgress: (rows: number) => void,
+  arrived: (rows: number) => Promise<void> = async () => {},
 ): ReadingSource {
   const deliveries$ = new Observable<Delivery>((subscriber) => {
     const send = (from: number): void => {
@@ -18,10 +19,15 @@ export function tableSource(
       if (from === to) subscriber.complete();
       if (subscriber.closed) return;
       for (let row = from; row < to; row++) {
-        const acknowledge = row === to - 1 ? () => setImmediate(send, to) : () => {};
+        const acknowledge = row === to - 1 ? () => setImmediate(goOn, to) : () => {};
         subscriber.next(delivery(row, acknowledge));
       }
     };
+    const goOn = (rows: number): void =>
+      void arrived(rows).then(
+        () => send(rows),
+        (error) => subscriber.error(error),
+      );
     const delivery = (row: number, acknowledge: () => void): Delivery => ({
       topic: '',
       observations: [...columns]

@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs';
+import { StepcastError } from '../errors.js';
+import { type FineTuned, fineTune } from '../learning/fineTune.js';
+import { learningPlan } from '../learning/learningPlan.js';
+import type { LearningRuntime, OpenedModel } from '../learning/learningRuntime.js';
+import type { LearnRecipe } from '../learning/learnRecipe.js';
+import type { Stepper } from '../pipeline/ports.js';
+import type { SeriesBook } from '../pipeline/seriesBook.js';
+import type { SeriesSettings } from '../series/types.js';
+import { seriesTicks } from '../training/seriesTicks.js';
+import type { Table } from './readTable.js';
+
+/** When a backtest learns: as the daemon does, but by readings in place of hours. */
+export interface LearnOptions {
+  readonly first: number; // rows before the first fine-tune
+  readonly every: number; // rows between two
+  readonly recipe?: Partial<LearnRecipe>;
+}
+
+/** What a fine-tune came to. */
+export interface Tuned extends Pick<FineTuned, 'verdict' | 'steps'> {
+  readonly column: string;
+  readonly row: number; // rows that had arrived
+}
+
+interface Own {
+  bytes: Uint8Array;
+  stepper: Stepper;
+  memory: Uint8Array | undefined;
+  version: number;
+  deepAt: number;
+  opened: OpenedModel | undefined;
+}
+
+export interface LearnAlongOptions extends LearnOptions {
+  readonly table: Table;
+  readonly settings: SeriesSettings;
+  readonly book: SeriesBook;
+  readonly base: Stepper;
+  readonly runtime: LearningRuntime;
+  readonly onTuned?: (tuned: Tuned) => void;
+}
+
+const seed = 20_260_101;
+const rebuildTicks = 2000; // as many as the daemon builds a state from
+
+/** Learns while a table is streamed: every so many rows each column's network is tuned on what has arrived, and swapped if the gate lets it. */
+export class LearnAlong {
+  readonly tuned: Tuned[] = [];
+  readonly #options: LearnAlongOptions;
+  readonly #own = new Map<string, Own>();
+  readonly #base: Uint8Array;
+
+  constructor(options: LearnAlongOptions) {
+    this.#options = options;
+    this.#base = new Uint8Array(readFileSync(options.base.model.path));
+  }
+
+  /** Rows 0 to `row` have been forecast and committed. */
+  async arrived(row: number): Promise<void> {
+    const { first, every, table } = this.#options;
+    if (row < first || row === table.timesMs.length || (row - first) % every !== 0) return;
+    for (const [column, cells] of table.columns) await this.#tune(column, cells, row);
+  }
+
+  async release(): Promise<void> {
+    for (const { opened } of this.#own.values()) await opened?.release();
+  }
+
+  async #tune(column: string, cells: Float64Array, row: number): Promise<void> {
+    const { table, settings, base, runtime, book, recipe, onTuned } = this.#options;
+    const entry = book.get(column);
+    if (!entry) return;
+    const ticks = seriesTicks(table.timesMs.subarray(0, row), cells.subarray(0, row), settings);
+    const known = this.#own.get(column);
+    const own = known ?? { ...noneYet, bytes: this.#base, stepper: base };
+    const { metadata } = own.stepper.model;
+    const plan = learningPlan({ target: metadata.target, isOwn: !!known, deepAt: own.deepAt, readings: ticks.length });
+    let result: FineTuned;
+    try {
+      result = await fineTune(
+        {
+          ...{ name: `${base.model.name}:${column}`, version: own.version + 1, incumbent: own.bytes, ...plan },
+          memory: plan.depth === 'again' ? own.memory : undefined,
+          series: [{ seriesId: column, ticks, ...settings }],
+          ...{ seed: seed + row, recipe },
+        },
+        runtime,
+      );
+    } catch (error) {
+      if (error instanceof StepcastError && error.code === 'LEARNING_TOO_FEW') return;
+      throw error;
+    }
+    const { verdict, steps, candidate, memory } = result;
+    if (verdict.promoted) {
+      const opened = await runtime.openModel(candidate, column);
+      const { stepper } = opened;
+      book.provide(stepper);
+      const twin = book.twin(entry, stepper.model);
+      const pending = ticks.slice(-rebuildTicks).map((tick) => ({ entry: twin, tick, silent: true, logId: 0 }));
+      await book.laneOf(twin).step(pending, () => {});
+      entry.takeOver(twin.network);
+      const deepAt = plan.depth === 'first' ? ticks.length : own.deepAt;
+      this.#own.set(column, { bytes: candidate, stepper, memory, version: own.version + 1, deepAt, opened });
+      await known?.opened?.release();
+    }
+    const tuned = { column, row, verdict, steps };
+    this.tuned.push(tuned);
+    onTuned?.(tuned);
+  }
+}
+
+const noneYet = { memory: undefined, version: 1, deepAt: 0, opened: undefined };
