@@ -1,15 +1,19 @@
 import { lastValueFrom } from 'rxjs';
+import { StepcastError } from '../errors.js';
 import { ModelShelf } from '../inference/modelShelf.js';
-import type { HorizonScore } from '../metrics/horizonScore.js';
+import { learningRuntime } from '../learningRuntime.js';
 import { counters } from '../pipeline/counters.js';
 import { pipeline } from '../pipeline/pipeline.js';
 import { SeriesBook } from '../pipeline/seriesBook.js';
 import { plainSettings } from '../series/plainSettings.js';
 import type { SeriesSettings } from '../series/types.js';
+import { type ColumnResult, columnResult, type ExpertName, mapExperts } from './columnResult.js';
+import { LearnAlong, type LearnOptions, type Tuned } from './learnAlong.js';
 import { memoryStore } from './memoryStore.js';
-import { normaliser, type Protocol, scoredRange } from './protocol.js';
+import { type Protocol, scoredRange } from './protocol.js';
 import { readTable, type Table } from './readTable.js';
-import { Scoreboard, type ScoredExpert, type ScoredRange } from './scoreboard.js';
+import { rowOf } from './rowOf.js';
+import { Scoreboard, type ScoredRange, type ShownTarget } from './scoreboard.js';
 import { tableSource } from './tableSource.js';
 
 export interface BacktestOptions {
@@ -23,29 +27,10 @@ export interface BacktestOptions {
   modelsDir: string;
   protocol: Protocol;
   heldOut?: number; // share of the end that is scored, in place of what the protocol says
+  learn?: LearnOptions; // left out: models run as they are
+  onTuned?: (tuned: Tuned) => void;
   onProgress?: (done: number, total: number) => void;
-}
-
-/** Forecasters beside the model: they are scored on the same targets. */
-export type ExpertName = 'persistence' | 'seasonal' | ScoredExpert;
-
-export interface ColumnResult {
-  readonly column: string;
-  readonly scored: number; // targets
-  readonly season: number;
-  readonly mae: number; // unit of the column
-  readonly mse: number; // of the mean, where mae is of the median: each by what it aims at
-  readonly mase: number; // mae over the mean one-step change of the part before the scored one
-  readonly pinball: number;
-  readonly crps: number;
-  readonly coverage: number; // of the outermost levels
-  readonly localCoverageError: number; // of these one step ahead, over windows of 500 values
-  readonly width: number;
-  readonly maeByHorizon: readonly number[];
-  readonly skill: { readonly persistence: number; readonly seasonal: number }; // 1 − mae / theirs
-  readonly experts: Readonly<Record<ExpertName, { mae: number; mse: number; maeByHorizon: readonly number[] }>>;
-  readonly spread: number; // of the training part: what errors are divided by
-  readonly normalised: { readonly mae: number; readonly mse: number };
+  onShown?: (model: string, targets: ShownTargets) => void; // for a picture
 }
 
 export interface BacktestResult {
@@ -56,8 +41,12 @@ export interface BacktestResult {
   readonly mse: number; // mean over columns, on normalised values
   readonly mae: number;
   readonly columns: Readonly<Record<string, ColumnResult>>;
+  readonly fineTunes?: readonly Tuned[]; // in their order; only with `learn`
   readonly experts: Readonly<Record<ExpertName, { mse: number; mae: number }>>; // mean over columns, on normalised values
 }
+
+/** The newest targets of each column beside what was said of them, by steps ahead: the first and the last. */
+export type ShownTargets = ReadonlyMap<string, ReadonlyMap<number, readonly ShownTarget[]>>;
 
 /**
  * Streams a CSV file through the pipeline of the daemon, and scores what it would have published. Prequential: a forecast is
@@ -66,7 +55,7 @@ export interface BacktestResult {
  * @throws {StepcastError} DATA_INVALID for the file, MODEL_* for a model.
  */
 export async function backtest(options: BacktestOptions): Promise<BacktestResult[]> {
-  const table = readTable(options.file, options);
+  const table = scoredPart(readTable(options.file, options), options);
   const shelf = new ModelShelf(options.modelsDir);
   const results: BacktestResult[] = [];
   for (const [i, name] of options.models.entries()) {
@@ -92,32 +81,67 @@ async function run(
     ...plainSettings,
     ...{ cadenceMs, season, horizon, model: name },
   };
-  const count = steps(table, cadenceMs);
-  const range = options.heldOut === undefined ? scoredRange(options.protocol, count) : tail(count, options.heldOut);
+  const range = rangeOf(table, options);
   const boards = new Map(
-    [...table.columns.keys()].map((column) => [column, new Scoreboard({ horizon, range, season })] as const),
+    [...table.columns.keys()].map((column) => {
+      const board = new Scoreboard({ horizon, range, season });
+      return [column, { board, row: rowOf(table.timesMs, cadenceMs) }] as const;
+    }),
   );
   const store = memoryStore();
+  const book = new SeriesBook(store, () => stepper);
+  const { learn, onTuned } = options;
+  const runtime = learningRuntime(async () => {});
+  const along = learn && new LearnAlong({ ...learn, table, settings, book, base: stepper, runtime, onTuned });
   await lastValueFrom(
     pipeline({
-      source: tableSource(table, settings, onProgress),
-      book: new SeriesBook(store, () => stepper),
+      source: tableSource(table, settings, onProgress, (rows) => along?.arrived(rows) ?? Promise.resolve()),
+      book,
       store,
       sink: { publish: () => {}, gaps: () => {} },
-      onIssue: (forecast, forecaster) => boards.get(forecast.seriesId)?.take(forecast, forecaster),
+      onIssue: (forecast, forecaster) => {
+        const scored = boards.get(forecast.seriesId);
+        scored?.board.take(forecast, forecaster, scored.row(forecast));
+      },
       clock: { nowMs: () => 0, trustedMs: () => undefined, elapsedMs: () => 0 },
       counters: counters(),
       flushMs: 0,
     }),
     { defaultValue: [] },
   );
-  const columns = [...boards].map(([column, board]) => columnResult(column, board, table, options.protocol));
+  await along?.release();
+  const columns = [...boards].map(([column, { board }]) =>
+    columnResult(column, board, table.columns.get(column)!, options.protocol),
+  );
+  const model = `${stepper.model.name}@${stepper.model.version}`;
+  options.onShown?.(model, new Map([...boards].map(([column, { board }]) => [column, board.shown])));
   return summary(columns, {
     protocol: options.protocol,
     file: options.file,
-    model: `${stepper.model.name}@${stepper.model.version}`,
+    model,
     horizon,
+    ...(along && { fineTunes: along.tuned }),
   });
+}
+
+/** The rows up to the last that is scored. @throws {StepcastError} DATA_INVALID when there are too few. */
+function scoredPart(table: Table, options: BacktestOptions): Table {
+  const { firstTarget, end } = rangeOf(table, options);
+  const count = steps(table, options.cadenceMs);
+  if (firstTarget - 1 + options.horizon >= Math.min(end, count))
+    throw new StepcastError({
+      ...{ code: 'DATA_INVALID', op: 'backtest', subject: options.file },
+      message: `has ${count} steps; protocol ${options.protocol} scores those from number ${firstTarget} on, ${options.horizon} ahead`,
+      hint: 'give a longer file, another --protocol, or a shorter --horizon',
+    });
+  if (options.cadenceMs > 0 || end >= count) return table;
+  const columns = [...table.columns].map(([name, cells]) => [name, cells.subarray(0, end)] as const);
+  return { ...table, timesMs: table.timesMs.subarray(0, end), columns: new Map(columns) };
+}
+
+function rangeOf(table: Table, { protocol, heldOut, cadenceMs }: BacktestOptions): ScoredRange {
+  const count = steps(table, cadenceMs);
+  return heldOut === undefined ? scoredRange(protocol, count) : tail(count, heldOut);
 }
 
 /** Forecasts issued in the last `share` of the steps. */
@@ -132,59 +156,24 @@ function steps({ timesMs }: Table, cadenceMs: number): number {
   return Math.floor(timesMs[timesMs.length - 1] / cadenceMs) - Math.floor(timesMs[0] / cadenceMs) + 1;
 }
 
-function columnResult(column: string, board: Scoreboard, table: Table, protocol: Protocol): ColumnResult {
-  const cells = table.columns.get(column)!;
-  const { spread, meanChange } = normaliser(protocol, cells);
-  const own = board.model.overall();
-  const persistence = board.persistence.overall();
-  const seasonal = board.seasonal.overall();
-  const scores: Record<ExpertName, HorizonScore> = {
-    persistence: board.persistence,
-    seasonal: board.seasonal,
-    ...board.experts,
-  };
-  return {
-    column,
-    scored: own.n,
-    season: board.season,
-    mae: own.mae,
-    mse: own.mse,
-    mase: own.mae / meanChange,
-    pinball: own.pinball,
-    crps: own.crps,
-    coverage: own.coverage,
-    localCoverageError: board.localCoverage?.localError ?? Number.NaN,
-    width: own.width,
-    maeByHorizon: byHorizon(board.model),
-    skill: { persistence: 1 - own.mae / persistence.mae, seasonal: 1 - own.mae / seasonal.mae },
-    experts: mapExperts(scores, (score) => {
-      const { mae, mse } = score.overall();
-      return { mae, mse, maeByHorizon: byHorizon(score) };
-    }),
-    spread,
-    normalised: { mae: own.mae / spread, mse: own.mse / spread ** 2 },
-  };
-}
-
-const mapExperts = <T, U>(scores: Readonly<Record<ExpertName, T>>, of: (value: T, name: ExpertName) => U) =>
-  Object.fromEntries(
-    (Object.entries(scores) as [ExpertName, T][]).map(([name, value]) => [name, of(value, name)]),
-  ) as Record<ExpertName, U>;
-
-const byHorizon = (score: HorizonScore): number[] =>
-  Array.from({ length: score.horizon }, (_, i) => score.at(i + 1).mae);
-
 function summary(
-  columns: readonly ColumnResult[],
-  head: Pick<BacktestResult, 'protocol' | 'file' | 'model' | 'horizon'>,
+  all: readonly ColumnResult[],
+  head: Pick<BacktestResult, 'protocol' | 'file' | 'model' | 'horizon' | 'fineTunes'>,
 ): BacktestResult {
+  const columns = all.filter(({ scored }) => scored > 0);
+  if (columns.length === 0)
+    throw new StepcastError({
+      ...{ code: 'DATA_INVALID', op: 'backtest', subject: head.file },
+      message: 'no column has a value where it would be scored',
+      hint: 'look at the end of the file, or choose another --protocol',
+    });
   const mean = (of: (column: ColumnResult) => number): number =>
     columns.reduce((sum, column) => sum + of(column), 0) / columns.length;
   return {
     ...head,
     mse: mean((column) => column.normalised.mse),
     mae: mean((column) => column.normalised.mae),
-    columns: Object.fromEntries(columns.map((column) => [column.column, column])),
+    columns: Object.fromEntries(all.map((column) => [column.column, column])),
     experts: mapExperts(columns[0].experts, (_, name) => ({
       mse: mean((column) => column.experts[name].mse / column.spread ** 2),
       mae: mean((column) => column.experts[name].mae / column.spread),

@@ -1,17 +1,24 @@
 import type { Store } from '../pipeline/ports.js';
 
+const remembered = 1000; // readings of a series: a repetition within so many is noticed
+
 /** A store that forgets: a backtest scores what is published and keeps nothing. */
 export function memoryStore(): Store {
-  const taken = new Set<string>();
-  const key = (series: number, tMs: number, y: number): string => `${series} ${tMs} ${y}`;
+  const taken = new Map<number, Set<string>>(); // the newest of each series
+  const key = (tMs: number, y: number): string => `${tMs} ${y}`;
+  const note = (series: number, tMs: number, y: number): void => {
+    const own = taken.get(series) ?? new Set();
+    taken.set(series, own.add(key(tMs, y)));
+    if (own.size > remembered) own.delete(own.values().next().value!);
+  };
   return {
     load: async () => ({ series: [], snapshots: new Map(), lastLogId: 0 }),
     replay: async function* () {},
     recent: () => [],
     lastForecastTick: () => -1,
     forecastPlaces: () => [],
-    contains: (series, tMs, y) => taken.has(key(series, tMs, y)),
-    noteTaken: ({ series, tMs, y }) => void taken.add(key(series, tMs, y)),
+    contains: (series, tMs, y) => taken.get(series)?.has(key(tMs, y)) ?? false,
+    noteTaken: ({ series, tMs, y }) => note(series, tMs, y),
     takenByPacket: () => [],
     forgetPacket: () => {},
     stage: () => {},

@@ -1,13 +1,15 @@
+import { weighedNames, weighedSteps } from '../forecast/blendWeights.js';
 import type { ExpertName } from '../forecast/expertNames.js';
 import type { SeriesForecaster } from '../forecast/seriesForecaster.js';
 import { HorizonScore } from '../metrics/horizonScore.js';
 import { LocalCoverage } from '../metrics/localCoverage.js';
+import { WeightSums } from '../metrics/meanWeights.js';
 import type { Forecast } from '../pipeline/ports.js';
 import { seasonOf } from '../series/season.js';
 
-/** Which part of a series is scored, by the number of its step. */
+/** Which part of a series is scored, by the number of its row. */
 export interface ScoredRange {
-  readonly firstTarget: number; // the first scored forecast is issued one step before it
+  readonly firstTarget: number; // the first scored forecast is issued one row before it
   readonly end: number; // no target at or after it; a forecast is scored only when its whole horizon lies before
 }
 
@@ -16,7 +18,16 @@ export const scoredExperts = ['holtwinters', 'linear', 'season-linear', 'week-li
 export type ScoredExpert = (typeof scoredExperts)[number];
 
 /** What is asked of a forecaster beside what it published. */
-export type Asked = Pick<SeriesForecaster, 'horizon' | 'mean' | 'withoutNetwork' | 'expert'>;
+export type Asked = Pick<SeriesForecaster, 'horizon' | 'mean' | 'withoutNetwork' | 'expert' | 'weights'>;
+
+/** A target as it came, and what had been said of it. */
+export interface ShownTarget {
+  readonly tMs: number;
+  readonly actual: number;
+  readonly low: number; // the outermost levels
+  readonly median: number;
+  readonly high: number;
+}
 
 interface Waiting {
   readonly tick: number;
@@ -28,18 +39,23 @@ interface Waiting {
   readonly experts: readonly Float64Array[]; // by scoredExperts, then horizon step
 }
 
+const shownTargets = 240; // the newest of a step
+
 /** Scores the forecasts of one series as the values come in, beside persistence and seasonal naive, on the same targets. */
 export class Scoreboard {
   readonly model: HorizonScore;
   readonly persistence: HorizonScore;
   readonly seasonal: HorizonScore;
   readonly experts: Readonly<Record<ScoredExpert, HorizonScore>>;
+  readonly weights: WeightSums; // of the scored forecasts
+  readonly shown: ReadonlyMap<number, ShownTarget[]>; // the newest targets, by step: the first and the last of the horizon
   localCoverage: LocalCoverage | undefined; // of the model's outermost levels, one step ahead
   season = 0;
   readonly #horizon: number;
   readonly #range: ScoredRange;
   readonly #fixedSeason: number;
-  readonly #values = new Map<number, number>(); // by step
+  readonly #values = new Map<number, number>(); // by step, as far back as seasonal naive looks
+  readonly #weights: Float64Array;
   #waiting: Waiting[] = [];
 
   constructor({ horizon, range, season }: { horizon: number; range: ScoredRange; season: number }) {
@@ -51,14 +67,24 @@ export class Scoreboard {
     this.seasonal = new HorizonScore(horizon);
     const scores = scoredExperts.map((name) => [name, new HorizonScore(horizon)] as const);
     this.experts = Object.fromEntries(scores) as Record<ScoredExpert, HorizonScore>;
+    this.weights = new WeightSums({ experts: weighedNames, weighedSteps: weighedSteps(horizon) });
+    this.#weights = new Float64Array(this.weights.form.weighedSteps.length * weighedNames.length);
+    this.shown = new Map([1, horizon].map((h) => [h, []]));
   }
 
-  /** @param forecaster where it stood when it issued the forecast. */
-  take({ tick, last, stepMs, levels, values }: Forecast, forecaster: Asked): void {
+  get nominal(): number {
+    return this.localCoverage?.nominal ?? Number.NaN;
+  }
+
+  /**
+   * @param forecaster where it stood when it issued the forecast.
+   * @param row the row of the table it was issued at.
+   */
+  take({ tick, tMs, last, stepMs, levels, values }: Forecast, forecaster: Asked, row: number): void {
     this.season = this.#fixedSeason || seasonOf(stepMs);
-    this.#values.set(tick, last);
-    this.#score(tick, last);
-    const isScored = tick >= this.#range.firstTarget - 1 && tick + this.#horizon < this.#range.end;
+    this.#remember(tick, last);
+    this.#score(tick, tMs, last);
+    const isScored = row >= this.#range.firstTarget - 1 && row + this.#horizon < this.#range.end;
     if (!isScored) return;
     const room = (): Float64Array => new Float64Array(forecaster.horizon);
     const mean = room();
@@ -70,28 +96,48 @@ export class Scoreboard {
       else forecaster.expert(name satisfies ExpertName, said, 0);
       return said;
     });
+    for (const [s, h] of this.weights.form.weighedSteps.entries())
+      forecaster.weights(h, this.#weights, s * weighedNames.length);
+    this.weights.add(this.#weights);
     this.#waiting.push({ tick, last, seasonal: this.#seasonalNaive(tick, last), levels, values, mean, experts });
   }
 
-  #score(tick: number, actual: number): void {
+  #score(tick: number, tMs: number, actual: number): void {
     this.#waiting = this.#waiting.filter((issued) => issued.tick + this.#horizon >= tick);
     for (const { tick: issuedAt, last, seasonal, levels, values, mean, experts } of this.#waiting) {
       const h = tick - issuedAt;
       if (h < 1) continue;
       const at = (h - 1) * levels.length;
-      this.model.addPoint(h, values[at + (levels.length >> 1)], actual, mean[h - 1]);
+      const [low, median, high] = [values[at], values[at + (levels.length >> 1)], values[at + levels.length - 1]];
+      this.model.addPoint(h, median, actual, mean[h - 1]);
       this.model.addQuantiles(h, levels, values, at, actual);
-      if (h === 1) this.#addLocal(levels, values, actual);
+      if (h === 1) this.#addLocal(levels, low <= actual && actual <= high);
+      this.#show(h, { tMs, actual, low, median, high });
       this.persistence.addPoint(h, last, actual);
       this.seasonal.addPoint(h, seasonal[h - 1], actual);
       for (const [e, name] of scoredExperts.entries()) this.experts[name].addPoint(h, experts[e][h - 1], actual);
     }
   }
 
-  #addLocal(levels: readonly number[], values: Float64Array, actual: number): void {
-    const outer = levels.length - 1;
-    const local = (this.localCoverage ??= new LocalCoverage(levels[outer] - levels[0]));
-    local.add(actual >= values[0] && actual <= values[outer]);
+  #addLocal(levels: readonly number[], isInside: boolean): void {
+    const local = (this.localCoverage ??= new LocalCoverage(levels[levels.length - 1] - levels[0]));
+    local.add(isInside);
+  }
+
+  #show(h: number, target: ShownTarget): void {
+    const targets = this.shown.get(h);
+    if (!targets) return;
+    targets.push(target);
+    if (targets.length > shownTargets) targets.shift();
+  }
+
+  #remember(tick: number, value: number): void {
+    this.#values.set(tick, value);
+    const oldest = tick - this.season * Math.ceil(this.#horizon / Math.max(1, this.season)) - this.#horizon;
+    for (const known of this.#values.keys()) {
+      if (known >= oldest) break;
+      this.#values.delete(known);
+    }
   }
 
   /** The value one season before each target; the last value where that is missing. */

@@ -4,7 +4,9 @@ import type { Context } from './context.js';
 import { databaseOption, formatOption } from './databaseOption.js';
 import { horizons, time } from './optionParsers.js';
 import { progress } from './progress.js';
+import { showWeights } from './showWeights.js';
 import { type Cell, type Column, printRows, showCell, type TableFormat } from './table.js';
+import { usageError } from './usageError.js';
 
 const rounded = (value: Cell): string => (typeof value === 'number' ? value.toFixed(3) : showCell(value));
 
@@ -30,6 +32,7 @@ interface Flags {
   since?: number;
   horizon?: readonly (number | null)[];
   format: TableFormat;
+  plot?: string;
   json?: boolean;
 }
 
@@ -44,6 +47,10 @@ export function addAccuracy(program: Command, { io, bodies }: Context): void {
     .addOption(databaseOption())
     .option('--since <t>', 'only forecasts made for readings at or after this time', time(io.nowMs()))
     .option('--horizon <n>', 'steps ahead, such as 1 or 1,6,24; or all, for all of them in one row', horizons)
+    .option(
+      '--plot <picture>',
+      'of one series: actual values, median and band of its newest forecasts, FILE.svg or FILE.png; without an ending, both',
+    )
     .addOption(formatOption())
     .option('--json', 'the same as --format json')
     .addHelpText(
@@ -69,9 +76,12 @@ Examples:
   stepcast accuracy --since -7d --horizon 1
   stepcast accuracy sensors/kitchen/temperature
   stepcast accuracy sensors/kitchen/temperature --horizon all       compares model versions
+  stepcast accuracy sensors/kitchen/temperature --horizon 1,24 --plot kitchen.svg
   stepcast accuracy sensors/kitchen/temperature --format csv > accuracy.csv`,
     )
-    .action(async (series: string | undefined, { db, since: sinceMs, horizon, format, json }: Flags) => {
+    .action(async (series: string | undefined, { db, since: sinceMs, horizon, format, plot, json }: Flags) => {
+      if (plot !== undefined && series === undefined)
+        throw usageError('stepcast accuracy', '--plot draws one series: name it before the options');
       const bar = progress(io.stderr, 'accuracy');
       const rows = await bodies.storedAccuracy(db, { series, sinceMs, horizons: horizon }, bar.update).finally(bar.end);
       if (series !== undefined && rows.length === 0) await assertKnownSeries('accuracy', series, db, bodies);
@@ -81,15 +91,10 @@ Examples:
         columns,
         rows.map((row) => ({ ...row })),
       );
+      if (plot === undefined) return;
+      const steps = horizon?.filter((step) => step !== null) ?? [];
+      for (const file of await bodies.plotForecasts(db, series!, steps, plot)) io.stderr.write(`written: ${file}\n`);
     });
-}
-
-/** The largest first, in percent; all of them are in csv and json. */
-function showWeights(value: Cell): string {
-  if (typeof value !== 'object' || value === null) return showCell(value);
-  const shares = Object.entries(value).map(([name, weight]) => [name, Math.round(100 * weight)] as const);
-  const told = shares.filter(([, percent]) => percent >= 3).sort(([, a], [, b]) => b - a);
-  return told.map(([name, percent]) => `${name} ${percent}`).join(', ');
 }
 
 /** The newest, and how many others. */

@@ -16,6 +16,7 @@ interface Flags {
   learn: 'on' | 'off';
   protocol: BacktestCommand['protocol'];
   columns?: string[];
+  plot?: string;
   json?: boolean;
   models?: string;
 }
@@ -42,16 +43,24 @@ export function addBacktest(program: Command, { io, bodies }: Context): void {
       new Option('--protocol <name>', 'which rows train and which are scored').choices(protocols).default('single'),
     )
     .option('--columns <a,b>', 'columns to report (default: all)', list)
+    .option(
+      '--plot <picture>',
+      'actual values, median and band of the end of the file: FILE.svg or FILE.png; without an ending, both',
+    )
     .option('--models <dir>', 'folder of the model files')
     .option('--json', 'one JSON document')
     .addHelpText(
       'after',
       `
-Protocols: single scores the last half; fsnet scores rows 3600 to 14399 (FSNet, OneNet); leakfree the last 30 % (ADAPT-Z).
+Protocols: single scores the last half; fsnet scores rows 3600 to 14399 (FSNet, OneNet); leakfree the last 30 % (ADAPT-Z). Errors that are
+called normalised are divided by the standard deviation of the rows that train: the first half, rows 0 to 2879, the first 60 %.
+The file: commas, semicolons or tabs; times in ISO 8601, day/month/year or since the epoch (UTC where no zone is named); an empty cell
+or NA where a reading is missing.
 
 Examples:
   stepcast backtest data.csv --time date --value load --cadence 1h
   stepcast backtest ETTh2.csv --protocol fsnet --columns OT --json
+  stepcast backtest data.csv --value load --plot load.svg
   stepcast backtest data.csv --model gru-base --model mine.onnx`,
     )
     .action(async (file: string, flags: Flags) => {
@@ -66,6 +75,7 @@ Examples:
         learn: flags.learn === 'on',
         protocol: flags.protocol,
         columns: flags.columns ?? [],
+        ...(flags.plot !== undefined && { plot: flags.plot }),
         json: flags.json ?? false,
         modelsDir: modelsDir({ dir: flags.models ?? 'models', dirGiven: flags.models !== undefined }),
       };

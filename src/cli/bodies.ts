@@ -25,6 +25,7 @@ export interface BacktestCommand {
   readonly learn: boolean;
   readonly protocol: 'single' | 'fsnet' | 'leakfree';
   readonly columns: readonly string[]; // those reported; empty: all
+  readonly plot?: string; // picture
   readonly json: boolean;
   readonly modelsDir: string;
 }
@@ -71,6 +72,8 @@ export interface Bodies {
     query: AccuracyQuery,
     onProgress: (done: number, total: number) => void,
   ): Promise<readonly AccuracyRow[]>;
+  /** Draws how the newest forecasts of a series turned out, and tells the files written. */
+  plotForecasts(db: string, series: string, horizons: readonly number[], file: string): Promise<readonly string[]>;
   /** Checks of everything around the configuration, each given as soon as it is known. */
   checkSurroundings(config: Config): AsyncIterable<Finding>;
 }

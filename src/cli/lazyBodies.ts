@@ -15,6 +15,7 @@ export const lazyBodies: Bodies = {
   queryForecasts: async (...args) => (await import('../storage/queries.js')).queryForecasts(...args),
   liveAccuracy: async (...args) => (await import('../storage/queries.js')).liveAccuracy(...args),
   storedAccuracy: async (...args) => (await import('../storage/storedAccuracy.js')).storedAccuracy(...args),
+  plotForecasts: async (...args) => (await import('./plotForecasts.js')).plotForecasts(...args),
   checkSurroundings: async function* (config) {
     yield* (await import('./checks/checkSurroundings.js')).checkSurroundings(config);
   },

@@ -83,6 +83,21 @@ export const queryForecasts = async (path: string, query: ForecastQuery): Promis
     return rows.sort((a, b) => a.target_time - b.target_time || a.time - b.time);
   });
 
+/** What came of the newest `lastN` forecasts of a series at one step ahead, in the order of their targets; no `horizon`: at the last one. */
+export const newestOutcomes = async (
+  path: string,
+  series: string,
+  lastN: number,
+  horizon?: number,
+): Promise<readonly ForecastListing[]> =>
+  reading(path, (db) => {
+    const forecasts = StoredForecasts.of(db, series)?.newest(lastN) ?? [];
+    const actuals = StoredForecasts.of(db, series)?.actuals(forecasts) ?? new Map();
+    return forecasts
+      .filter((forecast) => (horizon ?? 1) <= forecast.horizon)
+      .map((forecast) => listing(series, forecast, horizon ?? forecast.horizon, actuals));
+  });
+
 /** How the newest `lastN` forecasts of a series turned out; undefined when there are none. */
 export const liveAccuracy = async (path: string, series: string, lastN: number): Promise<LiveAccuracy | undefined> =>
   reading(path, (db) => {

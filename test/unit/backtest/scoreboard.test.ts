@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { normaliser, scoredRange } from '../../../src/backtest/protocol.js';
 import { type Asked, Scoreboard } from '../../../src/backtest/scoreboard.js';
+import { weighedNames } from '../../../src/forecast/blendWeights.js';
 import type { Forecast } from '../../../src/pipeline/ports.js';
 
 const forecast = (tick: number, last: number, median: number[]): Forecast => ({
@@ -17,9 +18,10 @@ const standing = (last: number, median: number[]): Asked => ({
   mean: (out) => out.set(median.map((m) => m + 0.5)),
   withoutNetwork: (aim, out) => out.set(median.map((m) => m + (aim === 'mean' ? 2 : 1))),
   expert: (_, out) => void out.fill(last),
+  weights: (h, out, at) => void out.fill(0, at, at + weighedNames.length).fill(1, at + h, at + h + 1),
 });
 const take = (board: Scoreboard, tick: number, last: number, median: number[]): void =>
-  board.take(forecast(tick, last, median), standing(last, median));
+  board.take(forecast(tick, last, median), standing(last, median), tick);
 
 describe('Scoreboard', () => {
   it('judges each step of a forecast by the value that came then, beside persistence and seasonal naive', () => {

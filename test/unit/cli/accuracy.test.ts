@@ -68,6 +68,17 @@ describe('accuracy', () => {
     expect((await cli(['accuracy'], { bodies })).err).toBe('');
   });
 
+  it('draws one series when asked to, and says what it wrote', async () => {
+    const args = ['accuracy', 'a,b', '--plot', 'x.svg', '--horizon', '1,24'];
+    const { calls, err, code } = await cli(args, { bodies: { storedAccuracy } });
+    expect({ calls, err, code }).toEqual({
+      calls: [['plotForecasts', 'stepcast.db', 'a,b', [1, 24], 'x.svg']],
+      err: 'written: x.svg\n',
+      code: 0,
+    });
+    expect((await cli(['accuracy', '--plot', 'x.svg'])).code).toBe(2);
+  });
+
   it('names the nearest known series when there is no such one', async () => {
     const { code, out, err } = await cli(['accuracy', 'sensors/kitchne'], { bodies: { listSeries } });
     expect({ code, out }).toEqual({ code: 1, out: '' });

@@ -46,6 +46,10 @@ export async function cli(args: readonly string[], { bodies = {}, isTTY = false,
       calls.push(['storedAccuracy', ...given.slice(0, 2)] as [string, ...unknown[]]);
       return [];
     },
+    plotForecasts: async (...given) => {
+      calls.push(['plotForecasts', ...given]);
+      return [given[3]];
+    },
     checkSurroundings: async function* () {},
     ...bodies,
   };

@@ -1,0 +1,1 @@
+export const stepsAhead = (steps: number): string => `${steps} step${steps === 1 ? '' : 's'} ahead`;
