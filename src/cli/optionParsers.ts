@@ -14,6 +14,24 @@ export const collect = (value: string, previous: string[] | undefined): string[]
 export const list = (text: string): string[] =>
   expect(text.split(',').every(Boolean) ? text.split(',') : undefined, 'names with commas between them, such as A,B');
 
+const named = (text: string, expected: string): [name: string, rest: string] => {
+  const [, name, rest] = expect(/^([A-Za-z]\w*)=(.+)$/.exec(text) ?? undefined, expected);
+  return [name, rest];
+};
+
+/** `NAME=COLUMN`, several times: by name. */
+export const columnByName = (text: string, previous: Record<string, string> = {}): Record<string, string> => {
+  const [name, column] = named(text, 'NAME=COLUMN such as outdoor=temp');
+  return { ...previous, [name]: column };
+};
+
+/** `NAME=NUMBER`, several times: by name. */
+export const numberByName = (text: string, previous: Record<string, number> = {}): Record<string, number> => {
+  const expected = 'NAME=NUMBER from -10 to 10 such as area=1.2';
+  const [name, rest] = named(text, expected);
+  return { ...previous, [name]: expect(Math.abs(Number(rest)) <= 10 ? Number(rest) : undefined, expected) };
+};
+
 export const port = (text: string): number => whole(0, 65_535, 'a port from 0 to 65535')(text);
 
 export const wholeNumber = (min: number, max: number): ((text: string) => number) =>

@@ -1,13 +1,14 @@
 import { basename } from 'node:path';
-import { featureNames, knownFeature } from '../forecast/features.js';
+import { featureNames, knownFeature, outsideName } from '../forecast/features.js';
 import type { JobTraining, ScheduleName, Task, TrainJob } from '../lab/trainJob.js';
 import type { Architecture } from '../nn/architecture.js';
 import type { LossName } from '../nn/losses/losses.js';
 import { plainLevels } from '../series/plainSettings.js';
+import { type CovariateFlags, covariatesOf } from './covariateFlags.js';
 import { usageError } from './usageError.js';
 
 /** What `train` and `compare` are told; undefined: not said. */
-export interface TrainFlags {
+export interface TrainFlags extends CovariateFlags {
   time?: string;
   value?: string[];
   sequence?: string;
@@ -67,7 +68,12 @@ export function jobOf(
 ): TrainJob {
   const problem = contradiction(flags) ?? gateless(cell, flags);
   if (problem) throw usageError(`stepcast ${command}`, problem);
-  const { task, sequence, epochs, seconds } = flags;
+  const { task, sequence, epochs, seconds, static: statics = {} } = flags;
+  const covariates = covariatesOf(`stepcast ${command}`, flags);
+  const outside = [
+    ...covariates.map(({ name }) => `covariate.${name}`),
+    ...Object.keys(statics).map((name) => `static.${name}`),
+  ];
   const open = isOpen(flags);
   const schedule = flags.schedule ?? (open ? 'plateau' : 'cosine');
   const single = task === 'one-to-one';
@@ -81,7 +87,9 @@ export function jobOf(
     ...{ files, time: flags.time, values: flags.value ?? [], sequence, label: flags.label },
     ...{ cadenceMs: flags.cadence, season: flags.season, holdOut: flags.holdOut },
     ...{ task, cell, target: flags.target },
-    features: flags.features ?? (sequence === undefined ? forecastFeatures : sequenceFeatures),
+    features: flags.features ?? [...(sequence === undefined ? forecastFeatures : sequenceFeatures), ...outside],
+    ...(covariates.length > 0 && { covariates }),
+    ...(flags.static && { statics }),
     horizon: flags.horizon ?? (answersOnce || sequence !== undefined ? 1 : 24),
     levels: flags.levels ?? (onePoint ? [0.5] : plainLevels),
     ...{ hidden: flags.hidden, layers: flags.layers, residual: flags.residual ?? false },
@@ -110,6 +118,12 @@ const gateless = (cell: string, { remember }: TrainFlags): string | undefined =>
     ? `--remember is of the gates of gru and lstm, which ${cell} has not`
     : undefined;
 
+/** Whether a feature is of a covariate or a number that no flag gives. */
+function isUntold(feature: string, { covariate, future, static: statics }: TrainFlags): boolean {
+  const { kind, name } = outsideName(feature) ?? {};
+  return kind !== undefined && !Object.hasOwn(kind === 'static' ? { ...statics } : { ...covariate, ...future }, name!);
+}
+
 /** Whether the number of steps is left to the clock. */
 const isOpen = ({ steps, epochs, seconds }: TrainFlags): boolean =>
   steps === undefined && epochs === undefined && seconds !== undefined;
@@ -117,9 +131,17 @@ const isOpen = ({ steps, epochs, seconds }: TrainFlags): boolean =>
 function contradiction(flags: TrainFlags): string | undefined {
   const { task, loss, layers, bptt, lookback, horizon, levels, optimizer } = flags;
   const unknown = flags.features?.find((name) => !knownFeature(name));
+  const untold = flags.features?.find((name) => isUntold(name, flags));
   const set = (value: unknown): boolean => value !== undefined;
   const rules: [boolean, string][] = [
-    [unknown !== undefined, `--features: there is no ${unknown}; there are ${featureNames.join(', ')}`],
+    [
+      unknown !== undefined,
+      `--features: there is no ${unknown}; there are ${featureNames.join(', ')}, covariate.NAME, static.NAME`,
+    ],
+    [
+      untold !== undefined,
+      `--features: ${untold} needs ${untold?.startsWith('s') ? '--static NAME=NUMBER' : '--covariate NAME=COLUMN'}`,
+    ],
     [set(flags.steps) && set(flags.epochs), '--steps and --epochs contradict each other: give one'],
     [
       isOpen(flags) && (flags.schedule === 'cosine' || flags.schedule === 'step'),

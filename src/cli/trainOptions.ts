@@ -3,6 +3,7 @@ import { scheduleNames, tasks } from '../lab/trainJob.js';
 import { activationNames } from '../nn/activation.js';
 import { losses } from '../nn/losses/losses.js';
 import { optimisers } from '../nn/optimisers/optimisers.js';
+import { addCovariateOptions } from './covariateFlags.js';
 import { cadence, collect, list, positive, season, wholeNumber } from './optionParsers.js';
 
 const share = (text: string): number => {
@@ -30,7 +31,7 @@ const steps = wholeNumber(1, 10_000_000);
 
 /** The options that `train` and `compare` share: data, network, learning. */
 export function addTrainingOptions(command: Command): Command {
-  return command
+  return addCovariateOptions(command)
     .option('--time <col>', 'column of the time (default: found by its name)')
     .option('--value <col>', 'column to learn; may be given several times (default: every numeric one)', collect)
     .option('--cadence <c>', 'event: every row is one step; or a duration such as 1h', cadence, 0)

@@ -5,6 +5,7 @@ import type { CellKind } from '../nn/cells/cells.js';
 import type { LossName } from '../nn/losses/losses.js';
 import type { OptimiserName } from '../nn/optimisers/optimisers.js';
 import type { Batching } from '../training/sequenceSource.js';
+import type { TableCovariate } from '../training/tableCovariates.js';
 
 /**
  * What a network is to answer, and from what: one reading for one (`one-to-one`); a roll-out from the state (`one-to-many`); a
@@ -27,6 +28,8 @@ export interface JobData {
   readonly cadenceMs: number; // 0: every row is one step
   readonly season: number; // steps, 0: found
   readonly holdOut: number; // share of the end that is judged and not learned from
+  readonly covariates?: readonly TableCovariate[];
+  readonly statics?: Readonly<Record<string, number>>;
 }
 
 /** What is built. */

@@ -1,8 +1,11 @@
-import { readTable, type Table } from '../backtest/readTable.js';
+import type { Table } from '../backtest/readTable.js';
+import { readWithCovariates } from '../backtest/readWithCovariates.js';
 import { StepcastError } from '../errors.js';
 import type { Sequence } from '../training/sequence.js';
-import { seriesRows } from '../training/seriesRows.js';
+import { type SeriesRows, seriesRows } from '../training/seriesRows.js';
+import type { CovariateCells } from '../training/seriesTicks.js';
 import { splitRows } from '../training/splitRows.js';
+import { knownOf } from '../training/tableCovariates.js';
 import { type Label, labelSequences } from './labelSequences.js';
 import type { TrainJob } from './trainJob.js';
 
@@ -17,6 +20,7 @@ interface Series {
   readonly file: string;
   readonly timesMs: Float64Array;
   readonly values: Float64Array;
+  readonly covariates: readonly CovariateCells[];
   readonly label?: string;
 }
 
@@ -28,17 +32,21 @@ export function trainingData(job: TrainJob): TrainingData {
   return data;
 }
 
-function seriesOf(file: string, { time, values, sequence, label }: TrainJob): Series[] {
+function seriesOf(file: string, { time, values, sequence, label, covariates }: TrainJob): Series[] {
   const texts = [sequence, label].filter((name) => name !== undefined);
-  const table = readTable(file, { time, values, texts, strict: true });
+  const { table, covariates: others } = readWithCovariates(file, { time, values, texts, strict: true }, covariates);
   if (label !== undefined && table.columns.size > 1) {
     throw invalid(file, `has ${table.columns.size} columns of values`, 'name the one that is labelled with --value');
   }
   return ranges(table, sequence).flatMap(([from, to]) =>
-    [...table.columns.values()].map((cells) => ({
+    [...table.columns].map(([column, cells]) => ({
       file,
       timesMs: table.timesMs.subarray(from, to),
       values: cells.subarray(from, to),
+      covariates: others.map((other) => ({
+        ...other,
+        cells: other.column === column ? new Float64Array(to - from).fill(Number.NaN) : other.cells.subarray(from, to), // nothing of itself
+      })),
       ...(label === undefined ? {} : { label: table.texts.get(label)![to - 1] }),
     })),
   );
@@ -54,7 +62,7 @@ function ranges({ timesMs, texts }: Table, sequence: string | undefined): [numbe
 function longSeries(series: readonly Series[], job: TrainJob): TrainingData {
   const steps = stepsOf(job);
   const cut = { share: job.holdOut, warmUp: Math.min(job.lookback, 4 * steps), longest: 4 * steps };
-  const splits = series.map(({ timesMs, values }) => splitRows(seriesRows(timesMs, values, job), cut));
+  const splits = series.map((one) => splitRows(rowsOf(one, job), cut));
   return {
     training: splits
       .flatMap(({ training }) => training)
@@ -64,7 +72,7 @@ function longSeries(series: readonly Series[], job: TrainJob): TrainingData {
 }
 
 function wholeSequences(series: readonly Series[], job: TrainJob): TrainingData {
-  const heard = series.map(({ timesMs, values }) => seriesRows(timesMs, values, job).at(-1));
+  const heard = series.map((one) => rowsOf(one, job).at(-1));
   const split = Math.round(series.length * (1 - job.holdOut));
   const known = (sequences: readonly (Sequence | undefined)[]) =>
     sequences.filter((s): s is Sequence => !!s && hasTarget(s));
@@ -73,6 +81,9 @@ function wholeSequences(series: readonly Series[], job: TrainJob): TrainingData 
   const { sequences, label } = labelSequences(heard, labels, split, job);
   return { training: known(sequences.slice(0, split)), heldOut: known(sequences.slice(split)), label };
 }
+
+const rowsOf = ({ timesMs, values, covariates }: Series, job: TrainJob): SeriesRows[] =>
+  seriesRows(timesMs, values, { ...job, covariates: job.covariates && knownOf(job.covariates) }, covariates);
 
 /** Steps of one training batch: how far back gradients flow. */
 export const stepsOf = ({ bptt, lookback }: Pick<TrainJob, 'bptt' | 'lookback'>): number =>

@@ -9,6 +9,10 @@ export interface TableCovariate extends Pick<Covariate, 'name' | 'known'> {
 export const settingsOf = (covariates: readonly TableCovariate[]): Covariate[] =>
   covariates.map(({ name, column, known }) => ({ name, series: column, known }));
 
+/** When each is known, as the metadata of a model says it. */
+export const knownOf = (covariates: readonly TableCovariate[]): Record<string, TableCovariate['known']> =>
+  Object.fromEntries(covariates.map(({ name, known }) => [name, known]));
+
 /**
  * Up to which row a column that is known ahead has been heard when row `row` is: as far as the targets of that row reach. What comes true
  * stands for what was foretold.

@@ -2,9 +2,12 @@ import { featureWidth } from '../../src/forecast/features.js';
 import type { LoadedModel, ModelMetadata } from '../../src/forecast/modelContract.js';
 import type { StepBuffers, Stepper } from '../../src/forecast/stepper.js';
 
-export interface ArithmeticStepperOptions extends Partial<Pick<ModelMetadata, 'features' | 'target' | 'horizon'>> {
+export interface ArithmeticStepperOptions
+  extends Partial<Pick<ModelMetadata, 'features' | 'target' | 'horizon' | 'covariates'>> {
   maxBatch?: number;
   sha256?: string;
+  version?: number;
+  bias?: number; // added to every answer: so much worse a model
   /** What a step waits for before it answers. */
   pause?: () => Promise<void>;
 }
@@ -30,6 +33,7 @@ export class ArithmeticStepper implements Stepper {
   readonly model: LoadedModel;
   readonly maxBatch: number;
   readonly batches: number[] = []; // sizes, in order
+  readonly #bias: number;
   readonly #pause: () => Promise<void>;
 
   constructor({
@@ -38,17 +42,21 @@ export class ArithmeticStepper implements Stepper {
     horizon = 4,
     maxBatch = 8,
     sha256 = 'arithmetic',
+    version = 1,
+    bias = 0,
     pause = () => Promise.resolve(),
+    covariates,
   }: ArithmeticStepperOptions = {}) {
     this.maxBatch = maxBatch;
     this.#pause = pause;
+    this.#bias = bias;
     this.model = {
       name: 'arithmetic',
-      version: 1,
+      version,
       sha256,
       path: '',
-      metadata: { contract: 1, cell: 'arithmetic', features, target, horizon, levels: [0.1, 0.5, 0.9] },
-      featureWidth: featureWidth(features, horizon),
+      metadata: { contract: 1, cell: 'arithmetic', features, target, horizon, levels: [0.1, 0.5, 0.9], covariates },
+      featureWidth: featureWidth(features, horizon, covariates),
       states: [
         { name: 'h', dims: [-1, 3], batchAxis: 0, size: 3 },
         { name: 'c', dims: [2, -1], batchAxis: 1, size: 2 },
@@ -71,7 +79,7 @@ export class ArithmeticStepper implements Stepper {
       }
       for (let i = 0; i < 2; i++) c[i] = 0.9 * c[i] + h[i] - h[i + 1];
       for (let k = 0; k < metadata.horizon; k++) {
-        const middle = h[0] + 0.1 * k * c[0];
+        const middle = h[0] + 0.1 * k * c[0] + this.#bias;
         const half = Math.abs(h[1]) + 0.1 * Math.abs(c[1]);
         y.set([middle - half, middle, middle + half], 3 * (row * metadata.horizon + k));
       }
