@@ -1,9 +1,8 @@
 import type { RecentValues } from '../series/recentValues.js';
+import { kernel, padded4, reserve } from './leastSquaresKernel.js';
 import type { SeasonalProfile } from './seasonalProfile.js';
 
-const largest = 1e6; // of a regressor
-let isPlain = true; // whether all of z is known, and no regressor too large
-let z = new Float64Array(0); // of all windows: written by `fill`, read until the next
+let values64 = new Float64Array(0); // written before it is read, within one call
 
 const known = new Map<string, LagWindow>(); // the same for many series
 
@@ -16,6 +15,7 @@ export class LagWindow {
   readonly #runs: { readonly from: number; count: number; readonly at: number }[] = []; // of steps back, and where they lie in z
   readonly #place: number[]; // in z, by lag
   readonly #size: number;
+  readonly #horizon: number;
 
   /** The window for `lags`: one for all series that have the same. */
   static of(lags: readonly number[], horizon: number): LagWindow {
@@ -36,46 +36,46 @@ export class LagWindow {
       size = run.at + run.count;
     }
     this.#size = size;
+    this.#horizon = horizon;
+    if (values64.length < size) values64 = new Float64Array(size);
+    reserve('z', size);
+    for (const area of ['x', 'places'] as const) reserve(area, padded4(lags.length));
     this.#place = lags.map((lag) => {
       const run = runs.findLast(({ from }) => from <= lag)!;
       return run.at + lag - run.from;
     });
   }
 
-  /** Reads the values, in units of `unit`: until the next `fill` of any window, `at` and `dot` tell of these. */
+  /** Reads the values into the kernel, as changes from the newest in units of `unit`: until the next `fill` of any window, the other methods tell of these. */
   fill(values: RecentValues, unit: number, profile?: SeasonalProfile): void {
-    if (z.length < this.#size) z = new Float64Array(this.#size);
     for (const { from, count, at } of this.#runs) {
-      values.copy(z, at, from, count);
-      profile?.subtract(z, at, from, count);
+      values.copy(values64, at, from, count);
+      profile?.subtract(values64, at, from, count);
     }
-    const all = z;
-    isPlain = true;
-    for (let i = 0; i < this.#size; i++) {
-      all[i] /= unit;
-      if (!(Math.abs(all[i]) < 0.5 * largest)) isPlain = false;
-    }
+    const { numbers, at } = kernel;
+    const newest = values64[0];
+    for (let i = 0; i < this.#size; i++) numbers[at.z + i] = (values64[i] - newest) / unit;
   }
 
-  /** z(t−h)/s. */
-  at(h: number): number {
-    return z[h];
+  /** Writes (z(t) − z(t−h))/s for h = 1…horizon to out[h − 1]: the labels of the rows before. */
+  writeLabels(out: Float64Array): void {
+    const { numbers, at } = kernel;
+    for (let h = 1; h <= this.#horizon; h++) out[h - 1] = -numbers[at.z + h];
   }
 
-  /** w·x for the regressors x of t−h, w from weights[from] on. */
-  dot(weights: Float32Array, from: number, h: number): number {
+  /** Writes the regressors of t−h to x[0…]. */
+  write(x: Float64Array, h: number): void {
+    const { numbers, at } = kernel;
+    const count = this.lags.length;
+    this.putPlaces();
+    kernel.gather(4 * at.z, 4 * at.places, count, h, 4 * at.x);
+    for (let i = 0; i < count; i++) x[i] = numbers[at.x + i];
+  }
+
+  /** Tells the kernel where each lag lies. */
+  putPlaces(): void {
+    const { integers, at } = kernel;
     const place = this.#place;
-    const all = z;
-    const newest = all[h];
-    let sum = 0;
-    if (isPlain) {
-      for (let i = 0; i < place.length; i++) sum += weights[from + i] * (all[place[i] + h] - newest);
-      return sum;
-    }
-    for (let i = 0; i < place.length; i++) {
-      const change = all[place[i] + h] - newest;
-      if (!Number.isNaN(change)) sum += weights[from + i] * Math.min(largest, Math.max(-largest, change));
-    }
-    return sum;
+    for (let i = 0; i < place.length; i++) integers[at.places + i] = place[i];
   }
 }

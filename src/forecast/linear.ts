@@ -7,6 +7,7 @@ import { LinearRow } from './linearRow.js';
 import { UnitKeeper } from './unitKeeper.js';
 
 const x = new Float64Array(1024); // written before it is read, within one call
+let labels = new Float64Array(0); // likewise
 const warmup = 16; // values before the first row: until then there is no unit
 
 export interface LinearOptions {
@@ -59,17 +60,15 @@ export class Linear implements Forecaster {
       return;
     }
     this.#learnAverages(y);
-    if (squares) {
-      const { window } = this.#row!;
-      window.fill(this.#past.values, this.#unit.value);
-      for (let h = 1; h <= this.horizon; h++) squares.learn(h, window.at(0) - window.at(h), window);
-    }
     if (this.#past.count < warmup) return;
     const ratio = this.#unit.follow(this.#past.spread);
-    if (ratio !== 1) this.#squares?.rescale(ratio, this.#row!.fixedFrom);
+    if (ratio !== 1) squares?.rescale(ratio, this.#row!.fixedFrom);
     this.#followSeason();
+    const { window } = this.#row!;
+    window.fill(this.#past.values, this.#unit.value);
+    window.writeLabels(labels);
     this.#row!.write(x, this.#past, this.#averages, this.#unit.value);
-    this.#squares!.take(x);
+    this.#squares!.step(labels, x, window);
   }
 
   forecast(out: Float64Array, at: number): void {
@@ -80,8 +79,7 @@ export class Linear implements Forecaster {
       return;
     }
     const unit = this.#unit.value;
-    this.#row!.writeLags(x, this.#past, unit);
-    squares.answers(out, at, x);
+    squares.answers(out, at);
     for (let i = at; i < at + this.horizon; i++) out[i] = this.#past.plausible(last + unit * out[i]);
   }
 
@@ -119,6 +117,7 @@ export class Linear implements Forecaster {
 
   #begin(row: LinearRow): void {
     this.#row = row;
+    if (labels.length < this.horizon) labels = new Float64Array(this.horizon);
     this.#squares = new DirectLeastSquares({
       ...this.#options,
       width: row.width,

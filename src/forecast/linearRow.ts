@@ -42,16 +42,9 @@ export class LinearRow {
     return season === this.#season && hasCalendar(stepMs) === this.#hasCalendar;
   }
 
-  /** Writes the regressors that are lags. */
-  writeLags(x: Float64Array, { values }: SeriesPast, unit: number): void {
-    const { lags } = this.window;
-    const newest = values.offset(0);
-    for (let i = 0; i < lags.length; i++) x[i] = limited((values.offset(lags[i]) - newest) / unit);
-  }
-
-  /** Writes the regressors into `x`; `unit` is s, `averages` hold a_n. */
+  /** Writes the regressors into `x`, once its window was filled; `unit` is s, `averages` hold a_n. */
   write(x: Float64Array, past: SeriesPast, averages: Float64Array, unit: number): void {
-    this.writeLags(x, past, unit);
+    this.window.write(x, 0);
     let at = this.window.lags.length;
     for (let i = 0; i < averages.length; i++) x[at++] = limited((averages[i] - past.last) / unit);
     x[at++] = limited((past.last - past.level) / unit);

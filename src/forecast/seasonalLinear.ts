@@ -11,6 +11,7 @@ import { UnitKeeper } from './unitKeeper.js';
 const near = [1, 2, 3, 4, 5, 6, 8, 10, 12];
 const aroundSeason = [-2, -1, 0, 1];
 const x = new Float64Array(1024); // written before it is read, within one call
+let labels = new Float64Array(0); // likewise
 const dayMs = 86_400_000;
 
 export interface SeasonalLinearOptions {
@@ -63,20 +64,22 @@ export class SeasonalLinear implements Forecaster {
       profile.learn(this.#past);
       return;
     }
-    if (this.#unit.value > 0) {
-      const window = this.#window!;
-      window.fill(this.#past.values, this.#unit.value, profile);
-      for (let h = 1; h <= this.horizon; h++) squares.learn(h, window.at(0) - window.at(h), window);
+    const window = this.#window!;
+    const unit = this.#unit;
+    if (unit.value > 0) {
+      const ratio = unit.follow(this.#past.spread);
+      if (ratio !== 1) squares.rescale(ratio, window.lags.length + 1);
+      window.fill(this.#past.values, unit.value, profile);
+      window.writeLabels(labels);
     }
     profile.learn(this.#past);
     if (!profile.isKnown) {
       squares.pass();
       return;
     }
-    const ratio = this.#unit.follow(this.#past.spread);
-    if (ratio !== 1) squares.rescale(ratio, this.#window!.lags.length + 1);
+    if (unit.value === 0) unit.follow(this.#past.spread);
     this.#writeRow();
-    squares.take(x);
+    squares.step(labels, x, window);
   }
 
   forecast(out: Float64Array, at: number): void {
@@ -89,8 +92,7 @@ export class SeasonalLinear implements Forecaster {
     const profile = this.#profile!;
     const base = values.anchor + this.#left(0);
     const unit = this.#unit.value;
-    this.#writeLags();
-    this.#squares!.answers(out, at, x);
+    this.#squares!.answers(out, at);
     for (let h = 1, i = at; h <= this.horizon; h++, i++)
       out[i] = this.#past.plausible(base + profile.ahead(h) + unit * out[i]);
   }
@@ -118,23 +120,16 @@ export class SeasonalLinear implements Forecaster {
     return this.#past.values.offset(back) - this.#profile!.ahead(-back);
   }
 
-  /** Writes the regressors that can be formed again; returns how many. */
-  #writeLags(): number {
-    const { lags } = this.#window!;
+  #writeRow(): void {
+    const { tMs, stepMs } = this.#past;
     const unit = this.#unit.value;
     const z = this.#left(0);
     let at = 0;
-    for (const lag of lags) {
+    for (const lag of this.#window!.lags) {
       const left = this.#left(lag);
       x[at++] = Number.isNaN(left) ? 0 : limited((left - z) / unit);
     }
-    return at;
-  }
-
-  #writeRow(): void {
-    const { tMs, stepMs } = this.#past;
-    let at = this.#writeLags();
-    x[at++] = limited(this.#left(0) / this.#unit.value);
+    x[at++] = limited(z / unit);
     x[at++] = 1;
     const day = stepMs > 0 && stepMs < dayMs ? Math.floor(7 * weekPhase(tMs + stepMs)) : 1;
     x[at++] = day >= 5 ? 1 : 0;
@@ -157,6 +152,7 @@ export class SeasonalLinear implements Forecaster {
     this.#squares = undefined;
     this.#unit.value = 0;
     if (period < 2) return;
+    if (labels.length < horizon) labels = new Float64Array(horizon);
     const seasonal = [...aroundSeason.map((step) => season + step), 2 * season - 1];
     const lags = [...new Set([...near, ...seasonal.filter((lag) => lag > 0 && lag < reach)])];
     const rebuilt = lags.length;
