@@ -3,6 +3,7 @@ import { interval, lastValueFrom } from 'rxjs';
 import type { Config } from './config/config.js';
 import { StepcastError } from './errors.js';
 import type { ModelShelf } from './inference/modelShelf.js';
+import { learnerOfNode } from './learnerOfNode.js';
 import { type Logger, sampled } from './log.js';
 import { modelsDir } from './modelsDir.js';
 import { ModelsOfNode, nameOf, takeModels } from './modelsOfNode.js';
@@ -100,8 +101,13 @@ export async function runDaemon(config: Config, { signal, log, onReady = () => {
       connection.status$.subscribe((status) => watch.broker(status, reject, onReady)),
     );
 
+    const learner = learnerOfNode(config, {
+      ...{ registry: models.registry, proposals: swaps, clock, log },
+      onDecision: (decision) => publisher.decisions([decision]),
+    });
     const flow = pipeline({
       ...{ source, book, store, swaps, clock, counters: counts, sink: publisher },
+      ...(learner && { onIssue: (forecast, forecaster) => learner.hear(forecast, forecaster) }),
       flushMs: config.store.flushMs,
       pulse$: interval(pulseMs),
     });
@@ -121,12 +127,14 @@ export async function runDaemon(config: Config, { signal, log, onReady = () => {
     );
     try {
       connection.start();
+      learner?.start();
       await Promise.race([aborted(signal), refused, finished]);
     } catch (error) {
       if (book.size === 0) refusal = error;
       throw error;
     } finally {
       stopServing();
+      await learner?.stop();
       await swaps.stop();
       source.drain();
       if (!(await endsWithin(drainMs, finished))) {

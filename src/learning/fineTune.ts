@@ -8,7 +8,7 @@ import type { ModelProto } from '../onnx/modelProto.js';
 import { withMetadata } from '../onnx/withMetadata.js';
 import { withWeights } from '../onnx/withWeights.js';
 import { Random } from '../series/random.js';
-import type { Tick } from '../series/types.js';
+import type { SeriesSettings, Tick } from '../series/types.js';
 import { decodeCheckpoint, encodeCheckpoint } from '../training/checkpoint.js';
 import { HeldOut } from '../training/heldOut.js';
 import type { Sequence } from '../training/sequence.js';
@@ -29,6 +29,7 @@ export interface LearningSeries {
   readonly horizon: number; // steps
   readonly levels: readonly number[];
   readonly season: number; // steps, 0: found
+  readonly statics?: SeriesSettings['statics'];
   readonly ticks: readonly Tick[];
 }
 
@@ -78,6 +79,9 @@ export async function fineTune(
   try {
     const incumbent = await open(order.incumbent, order.name);
     const isFresh = order.from === 'fresh';
+    const { features } = incumbent.stepper.model.metadata;
+    const outside = features.find((feature) => feature.startsWith('covariate.'));
+    if (outside) throw untrainable(order, `it looks at other series (${outside}), which is not learned from yet`);
     const start = isFresh ? fresh(order, recipe) : decodeModel(order.incumbent);
     const metadata = isFresh ? metadataOf(start) : incumbent.stepper.model.metadata;
     const cut = order.series.map((series) => cutOf(series, recipe));
@@ -88,10 +92,10 @@ export async function fineTune(
     );
     const tried = await open(candidate, order.name);
     const rollOuts = [];
-    for (const [i, { horizon, levels, season }] of order.series.entries()) {
+    for (const [i, series] of order.series.entries()) {
       onProgress({ stage: 'judging', share: i / order.series.length });
       const { ticks, judged } = cut[i];
-      const options = { ticks, from: judged, horizon, levels, season, breathe: runtime.breathe };
+      const options = { ...series, ticks, from: judged, breathe: runtime.breathe };
       rollOuts.push(await rollOut({ ...options, incumbent: incumbent.stepper, candidate: tried.stepper }));
     }
     const { steps, bestStep, memory, heldOut: chosenLoss } = trained;
@@ -100,6 +104,8 @@ export async function fineTune(
     for (const model of opened) await model.release();
   }
 }
+
+const pick = ({ season, statics }: LearningSeries) => ({ season, ...(statics && { statics }) });
 
 interface Cut {
   readonly ticks: readonly Tick[];
@@ -133,7 +139,7 @@ async function train(
   for (const [i, { ticks, learned, judged }] of cut.entries()) {
     onProgress({ stage: 'rows', share: i / cut.length });
     await runtime.breathe();
-    const rows = rowsOfTicks(ticks.slice(0, judged), { ...metadata, season: order.series[i].season });
+    const rows = rowsOfTicks(ticks.slice(0, judged), { ...metadata, ...pick(order.series[i]) });
     const share = { share: (judged - learned) / judged, warmUp: 4 * bptt, longest: 4 * bptt };
     const split = splitRows(rows, share);
     training.push(...withoutWarmup(split.training, warmup, bptt));
@@ -172,7 +178,7 @@ async function train(
     return { ...outcome, memory: memoryBytes(run.trainer.memory) };
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    throw untrainable(order, error);
+    throw untrainable(order, error.message, error);
   } finally {
     await run.trainer.release();
     await heldOut.release();
@@ -218,12 +224,12 @@ function tooFew({ name, series }: FineTuneOrder, { bptt, chosenBy, judgedBy }: L
   });
 }
 
-const untrainable = ({ name }: FineTuneOrder, cause: TypeError): StepcastError =>
+const untrainable = ({ name }: FineTuneOrder, message: string, cause?: TypeError): StepcastError =>
   new StepcastError({
     code: 'MODEL_UNTRAINABLE',
     op: 'learn',
     subject: name,
-    message: cause.message,
+    message,
     hint: 'export the model with operators that have a gradient: docs/models.md',
     cause,
   });

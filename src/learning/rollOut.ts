@@ -3,7 +3,7 @@ import { SeriesForecaster } from '../forecast/seriesForecaster.js';
 import { type StepBuffers, type Stepper, stepBuffers } from '../forecast/stepper.js';
 import { pinballLoss } from '../metrics/pinballLoss.js';
 import { SnapshotReader, SnapshotWriter } from '../series/snapshot.js';
-import type { Tick } from '../series/types.js';
+import type { SeriesSettings, Tick } from '../series/types.js';
 
 export interface RollOutOptions {
   readonly ticks: readonly Tick[];
@@ -11,6 +11,7 @@ export interface RollOutOptions {
   readonly horizon: number; // steps
   readonly levels: readonly number[];
   readonly season: number; // steps, 0: found
+  readonly statics?: SeriesSettings['statics'];
   readonly incumbent: Stepper;
   readonly candidate: Stepper;
   readonly breathe: () => Promise<void>;
@@ -35,17 +36,18 @@ const ticksABreath = 64;
  * beside it. Both are judged by what came true.
  */
 export async function rollOut(options: RollOutOptions): Promise<RollOut> {
-  const { ticks, from, horizon, levels, season, breathe } = options;
+  const { ticks, from, horizon, levels, season, statics, breathe } = options;
   const [old, fresh] = [options.incumbent, options.candidate].map((stepper) => ({
     stepper,
     buffers: stepBuffers(stepper.model, 1),
   }));
   const longest = Math.max(horizon, old.stepper.model.metadata.horizon, fresh.stepper.model.metadata.horizon);
   const settings = { horizon: longest, levels, season };
-  const network = (): RecurrentForecaster => new RecurrentForecaster(old.stepper.model, { season });
-  const incumbent = new RecurrentForecaster(old.stepper.model, { season });
+  const outside = { season, ...(statics && { statics }) };
+  const network = (): RecurrentForecaster => new RecurrentForecaster(old.stepper.model, outside);
+  const incumbent = new RecurrentForecaster(old.stepper.model, outside);
   const live = new SeriesForecaster({ ...settings, network: incumbent });
-  const candidate = new RecurrentForecaster(fresh.stepper.model, { season });
+  const candidate = new RecurrentForecaster(fresh.stepper.model, outside);
   for (const [i, tick] of ticks.slice(0, from).entries()) {
     if (i % ticksABreath === 0) await breathe();
     await step(live, old, tick);

@@ -41,7 +41,7 @@ export const startDaemon = ({ dir, config, env }: DaemonOptions): Daemon => {
   mkdirSync(dir, { recursive: true });
   const configPath = join(dir, 'stepcast.yaml');
   const logPath = join(dir, `daemon-${String(++starts).padStart(3, '0')}.log`);
-  writeFileSync(configPath, JSON.stringify(config)); // JSON is YAML
+  writeFileSync(configPath, JSON.stringify({ learn: { enabled: false }, ...config })); // JSON is YAML; when it learns, chance decides
   const output = openSync(logPath, 'a');
   const child: ChildProcess = spawn(process.execPath, [executable, 'run', '--config', configPath], {
     cwd: dir,

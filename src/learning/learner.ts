@@ -1,0 +1,173 @@
+import { StepcastError } from '../errors.js';
+import { medianIndex } from '../forecast/forecastWriter.js';
+import type { SeriesForecaster } from '../forecast/seriesForecaster.js';
+import type { Decision, ModelProposals, ModelRegistry } from '../pipeline/modelVersions.js';
+import { ownName } from '../pipeline/modelVersions.js';
+import type { Forecast } from '../pipeline/ports.js';
+import { DriftWatch } from './driftWatch.js';
+import { type LearningReason, type LearningRules, learningDue } from './learningDue.js';
+import type { LearningJournal } from './learningJournal.js';
+import type { Learned, LearningTask } from './learningProtocol.js';
+
+export interface LearnerOptions {
+  readonly rules: LearningRules;
+  readonly maxCpu: number; // share of one core
+  readonly db: string;
+  readonly journal: LearningJournal;
+  readonly registry: Pick<ModelRegistry, 'versions' | 'bytes' | 'optimiserState' | 'add' | 'record'>;
+  readonly proposals: ModelProposals;
+  readonly learn: (task: LearningTask, signal: AbortSignal) => Promise<Learned>;
+  readonly nowMs: () => number;
+  readonly elapsedMs: () => number;
+  readonly onDecision: (decision: Decision) => void;
+  readonly onProblem: (problem: unknown, series: string) => void;
+  readonly recipe?: LearningTask['recipe'];
+}
+
+interface Live {
+  readonly watch: DriftWatch;
+  tick: number;
+  next: number; // forecast for the tick after
+  driftTick: number | undefined;
+  isQueued: boolean;
+}
+
+type Figures = Decision['figures'];
+
+/**
+ * Learns from the series that are due, one at a time: fine-tune in a thread, gate, registry, proposal. Told of every forecast as it is
+ * issued; what it does with that takes no part in what is forecast until the pipeline takes a proposal over.
+ */
+export class Learner {
+  readonly #options: LearnerOptions;
+  readonly #live = new Map<string, Live>();
+  readonly #stopping = new AbortController();
+  #working: Promise<void> | undefined;
+
+  constructor(options: LearnerOptions) {
+    this.#options = options;
+  }
+
+  /** Takes up what an earlier run left in the queue. */
+  start(): void {
+    this.#work();
+  }
+
+  /** @param forecaster where it stood when it issued the forecast. */
+  hear({ seriesId, tick, last, values, levels }: Forecast, forecaster: Pick<SeriesForecaster, 'baseUnit'>): void {
+    let live = this.#live.get(seriesId);
+    if (!live) {
+      const isQueued = this.#options.journal.queue.includes(seriesId);
+      live = { ...{ watch: new DriftWatch(), tick, next: Number.NaN, driftTick: undefined, isQueued } };
+      this.#live.set(seriesId, live);
+    } else if (tick === live.tick + 1 && live.watch.add(Math.abs(last - live.next) / forecaster.baseUnit(1))) {
+      live.driftTick ??= tick;
+    }
+    live.tick = tick;
+    live.next = values[medianIndex(levels)];
+    if (!live.isQueued && this.#due(seriesId, live)) this.ask(seriesId);
+  }
+
+  /** A series is to be learned from as soon as it is its turn. */
+  ask(series: string): void {
+    const live = this.#live.get(series);
+    if (live) live.isQueued = true;
+    this.#options.journal.enqueue(series);
+    this.#work();
+  }
+
+  /** Ends what is under way: it will be begun again. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#working;
+  }
+
+  #due(series: string, { tick, driftTick }: Live): LearningReason | undefined {
+    const { journal, rules, nowMs } = this.#options;
+    const learned = journal.of(series);
+    const progress = {
+      newTicks: tick - (learned?.tick ?? -1),
+      sinceMs: learned ? nowMs() - learned.atMs : Number.POSITIVE_INFINITY,
+      ticksSinceDrift: driftTick === undefined ? undefined : tick - driftTick,
+    };
+    return learningDue(progress, rules);
+  }
+
+  #work(): void {
+    if (this.#working || this.#stopping.signal.aborted || this.#options.journal.next === undefined) return;
+    this.#working = this.#next(this.#options.journal.next)
+      .catch((error) => this.#options.onProblem(error, this.#options.journal.next ?? ''))
+      .finally(() => {
+        this.#working = undefined;
+        this.#work();
+      });
+  }
+
+  async #next(series: string): Promise<void> {
+    const { journal, proposals, nowMs } = this.#options;
+    const label = proposals.modelOf(series);
+    let learned: Learned | undefined;
+    if (label !== undefined) {
+      learned = await this.#tune(series, label);
+      if (this.#stopping.signal.aborted) return;
+    }
+    const live = this.#live.get(series);
+    const deepAt = learned?.depth === 'first' && learned.verdict.promoted ? learned.ticks : undefined;
+    const before = journal.of(series);
+    journal.done(series, {
+      tick: live?.tick ?? before?.tick ?? 0,
+      atMs: nowMs(),
+      deepAt: deepAt ?? before?.deepAt ?? 0,
+    });
+    if (!live) return;
+    live.isQueued = false;
+    live.driftTick = undefined;
+  }
+
+  /** Undefined when it came to nothing. */
+  async #tune(series: string, label: string): Promise<Learned | undefined> {
+    const { registry, proposals, learn, elapsedMs, nowMs, onProblem, onDecision } = this.#options;
+    const began = elapsedMs();
+    const decide = (model: string, verdict: Decision['verdict'], reason: string, figures: Figures): void => {
+      const durationMs = Math.round(elapsedMs() - began);
+      const decision: Decision = {
+        ...{ timeMs: nowMs(), kind: 'gate', model, series, verdict, reason, figures, durationMs },
+      };
+      registry.record(decision);
+      onDecision(decision);
+    };
+    let learned: Learned;
+    try {
+      learned = await learn(await this.#taskOf(series, label), this.#stopping.signal);
+    } catch (error) {
+      if (this.#stopping.signal.aborted) return undefined;
+      if (error instanceof StepcastError && error.code === 'LEARNING_TOO_FEW') return undefined;
+      onProblem(error, series);
+      decide(label, 'failed', error instanceof Error ? error.message : String(error), {});
+      return undefined;
+    }
+    const { verdict, candidate: bytes, memory: optimiserState, depth, ticks, steps } = learned;
+    const scope = { series };
+    const version = await registry.add({ bytes, origin: 'tuned', parent: label, scope, optimiserState });
+    const made = `${version.name}@${version.version}`;
+    const figures = { ...verdict.figures, depth, ticks, steps };
+    decide(made, verdict.promoted ? 'promoted' : 'refused', verdict.reason, figures);
+    if (verdict.promoted) await proposals.propose(made, [series], 'swap');
+    return learned;
+  }
+
+  async #taskOf(series: string, label: string): Promise<LearningTask> {
+    const { registry, db, maxCpu, journal, recipe } = this.#options;
+    const name = label.slice(0, label.lastIndexOf('@'));
+    const own = ownName(name, series);
+    const newest = registry
+      .versions()
+      .reduce((most, one) => (one.name === own ? Math.max(most, one.version) : most), 0);
+    const { deepAt = 0, tick = 0 } = journal.of(series) ?? {};
+    return {
+      ...{ name: own, version: newest + 1, incumbent: await registry.bytes(label), isOwn: name === own, deepAt },
+      ...{ memory: await registry.optimiserState(label), seed: (tick + 1) >>> 0 },
+      ...{ db, series: [series], maxCpu, ...(recipe && { recipe }) },
+    };
+  }
+}

@@ -1,0 +1,71 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { writeDurably } from '../lab/writeDurably.js';
+
+const whole = z.number().int().nonnegative();
+
+const schema = z.object({
+  queue: z.array(z.string()),
+  series: z.record(z.string(), z.object({ tick: whole, atMs: z.number(), deepAt: whole })),
+});
+
+/** How far a series has been learned from. */
+export interface LearnedSeries {
+  readonly tick: number; // its newest, then
+  readonly atMs: number; // epoch milliseconds
+  readonly deepAt: number; // steps it had at the last long training, 0: there was none
+}
+
+/**
+ * What is to be learned and what has been, in a small file that survives a restart: a series leaves the queue only when its
+ * fine-tune has come to an end. A file that cannot be read is begun anew: all it costs is a fine-tune too many.
+ */
+export class LearningJournal {
+  readonly #path: string;
+  readonly #queue: string[] = [];
+  readonly #series = new Map<string, LearnedSeries>();
+
+  constructor(path: string) {
+    this.#path = path;
+    if (!existsSync(path)) return;
+    try {
+      const { queue, series } = schema.parse(JSON.parse(readFileSync(path, 'utf8')));
+      this.#queue.push(...queue);
+      for (const [name, learned] of Object.entries(series)) this.#series.set(name, learned);
+    } catch (error) {
+      if (!(error instanceof SyntaxError || error instanceof z.ZodError)) throw error;
+    }
+  }
+
+  get next(): string | undefined {
+    return this.#queue[0];
+  }
+
+  get queue(): readonly string[] {
+    return this.#queue;
+  }
+
+  of(series: string): LearnedSeries | undefined {
+    return this.#series.get(series);
+  }
+
+  /** Puts a series at the end of the queue, unless it waits there. */
+  enqueue(series: string): void {
+    if (this.#queue.includes(series)) return;
+    this.#queue.push(series);
+    this.#write();
+  }
+
+  /** The fine-tune of a series has come to an end. */
+  done(series: string, learned: LearnedSeries): void {
+    const at = this.#queue.indexOf(series);
+    if (at >= 0) this.#queue.splice(at, 1);
+    this.#series.set(series, learned);
+    this.#write();
+  }
+
+  #write(): void {
+    const text = JSON.stringify({ queue: this.#queue, series: Object.fromEntries(this.#series) });
+    writeDurably(this.#path, text);
+  }
+}
