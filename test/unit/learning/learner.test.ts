@@ -1,0 +1,224 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { StepcastError } from '../../../src/errors.js';
+import { Learner, type LearnerOptions } from '../../../src/learning/learner.js';
+import { LearningJournal } from '../../../src/learning/learningJournal.js';
+import type { Learned, LearningTask } from '../../../src/learning/learningProtocol.js';
+import type { Decision, ModelVersion, NewVersion } from '../../../src/pipeline/modelVersions.js';
+import type { Forecast } from '../../../src/pipeline/ports.js';
+
+let folder = '';
+let path = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'stepcast-learner-'));
+  path = join(folder, 'learning.json');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const figures = { values: 50, near: 0.9, far: 1, sureness: 3, network: 0.9, seasonal: 0.5 };
+const learned = (promoted: boolean, depth: Learned['depth'] = 'first'): Learned => ({
+  ...{
+    candidate: Uint8Array.of(1),
+    memory: Uint8Array.of(2),
+    steps: 480,
+    bestStep: 40,
+    chosenLoss: 0.1,
+    depth,
+    ticks: 100,
+  },
+  verdict: { promoted, reason: 'because', figures },
+});
+
+/** A node whose fine-tunes end when they are told to. */
+class Node {
+  readonly tasks: LearningTask[] = [];
+  readonly ends: { resolve: (learned: Learned) => void; reject: (error: unknown) => void }[] = [];
+  readonly decisions: Decision[] = [];
+  readonly added: NewVersion[] = [];
+  readonly proposed: string[] = [];
+  readonly problems: unknown[] = [];
+  readonly versions: ModelVersion[] = [];
+  readonly inUse = new Map<string, string>();
+  nowMs = 1e12;
+  readonly learner: Learner;
+
+  constructor(given: Partial<LearnerOptions> = {}) {
+    this.learner = new Learner({
+      ...{ rules: { everyMs: 1000, minReadings: 100 }, maxCpu: 0.5, db: 'a.db', journal: new LearningJournal(path) },
+      registry: {
+        versions: () => this.versions,
+        bytes: async (label) => new TextEncoder().encode(label),
+        optimiserState: async () => undefined,
+        add: async (version) => {
+          this.added.push(version);
+          const name = `gru-base:${(version.scope as { series: string }).series}`;
+          const made = { name, version: this.added.length, sha256: 'x', state: 'candidate', origin: 'tuned' } as const;
+          this.versions.push({ ...made, createdMs: 0, parent: version.parent });
+          return this.versions.at(-1)!;
+        },
+        record: (decision) => void this.decisions.push(decision),
+      },
+      proposals: {
+        modelOf: (series) => this.inUse.get(series) ?? 'gru-base@1',
+        propose: async (label, series) => {
+          this.proposed.push(`${label} ${series}`);
+          this.inUse.set(series[0], label);
+          return new Map();
+        },
+      },
+      learn: (task, signal) => {
+        this.tasks.push(task);
+        return new Promise((resolve, reject) => {
+          this.ends.push({ resolve, reject });
+          signal.addEventListener('abort', () => reject(new Error('stopped')));
+        });
+      },
+      ...{ nowMs: () => this.nowMs, elapsedMs: () => 0, onDecision: () => {} },
+      onProblem: (problem) => void this.problems.push(problem),
+      ...given,
+    });
+  }
+
+  /** Ticks `from` to `to` of a series whose errors are `error` times their usual size. */
+  hear(seriesId: string, from: number, to: number, error = 1): void {
+    for (let tick = from; tick < to; tick++) {
+      const last = tick % 2 === 0 ? error : -error;
+      const forecast = { seriesId, tick, last, levels: [0.5], values: Float64Array.of(0) } as unknown as Forecast;
+      this.learner.hear(forecast, { baseUnit: () => 1 });
+    }
+  }
+
+  async end(result: Learned | Error): Promise<void> {
+    const { resolve, reject } = this.ends.shift()!;
+    if (result instanceof Error) reject(result);
+    else resolve(result);
+    for (let i = 0; i < 20; i++) await Promise.resolve();
+  }
+}
+
+const settled = async (): Promise<void> => {
+  for (let i = 0; i < 20; i++) await Promise.resolve();
+};
+
+describe('Learner', () => {
+  it('learns from a series that has enough readings, and proposes what the gate lets through', async () => {
+    const node = new Node();
+    node.hear('a', 0, 99);
+    expect(node.tasks).toEqual([]);
+    node.hear('a', 99, 100);
+    await settled();
+    expect(node.tasks).toMatchObject([{ name: 'gru-base:a', version: 1, series: ['a'], isOwn: false, deepAt: 0 }]);
+    await node.end(learned(true));
+    expect(node.added).toMatchObject([{ parent: 'gru-base@1', origin: 'tuned', scope: { series: 'a' } }]);
+    expect(node.decisions).toMatchObject([
+      { kind: 'gate', model: 'gru-base:a@1', series: 'a', verdict: 'promoted', figures: { near: 0.9, depth: 'first' } },
+    ]);
+    expect(node.proposed).toEqual(['gru-base:a@1 a']);
+  });
+
+  it('keeps what the gate refuses, and does not use it', async () => {
+    const node = new Node();
+    node.hear('a', 0, 100);
+    await settled();
+    await node.end(learned(false));
+    expect(node.added).toHaveLength(1);
+    expect(node.decisions).toMatchObject([{ verdict: 'refused', reason: 'because' }]);
+    expect(node.proposed).toEqual([]);
+  });
+
+  it('goes on from its own network, as deep as it had come', async () => {
+    const node = new Node();
+    node.hear('a', 0, 100);
+    await settled();
+    await node.end(learned(true));
+    node.nowMs += 1000;
+    node.hear('a', 100, 200);
+    await settled();
+    expect(node.tasks[1]).toMatchObject({ name: 'gru-base:a', version: 2, isOwn: true, deepAt: 100 });
+    expect(new TextDecoder().decode(node.tasks[1].incumbent)).toBe('gru-base:a@1');
+  });
+
+  it('runs one fine-tune at a time, in the order in which series were due', async () => {
+    const node = new Node();
+    for (const series of ['a', 'b', 'c']) node.hear(series, 0, 150);
+    await settled();
+    expect(node.tasks.map(({ series }) => series)).toEqual([['a']]);
+    await node.end(learned(false));
+    await node.end(learned(false));
+    expect(node.tasks.map(({ series }) => series)).toEqual([['a'], ['b'], ['c']]);
+  });
+
+  it('learns before its time when the loss of a series drifts', async () => {
+    const node = new Node();
+    node.hear('a', 0, 100);
+    await settled();
+    await node.end(learned(true));
+    node.hear('a', 100, 300);
+    await settled();
+    expect(node.tasks).toHaveLength(1);
+    node.hear('a', 300, 400, 5);
+    await settled();
+    expect(node.tasks).toHaveLength(2);
+  });
+
+  it('takes a fine-tune up again that was not ended when it was stopped', async () => {
+    const first = new Node();
+    first.hear('a', 0, 100);
+    first.hear('b', 0, 100);
+    await settled();
+    await first.learner.stop();
+    expect(first.decisions).toEqual([]);
+    const second = new Node();
+    second.learner.start();
+    await settled();
+    expect(second.tasks).toMatchObject([{ series: ['a'] }]);
+    await second.end(learned(false));
+    expect(second.tasks[1]).toMatchObject({ series: ['b'] });
+    await second.end(learned(false));
+    expect(new LearningJournal(path).queue).toEqual([]);
+    expect(new LearningJournal(path).of('a')).toMatchObject({ deepAt: 0 });
+  });
+
+  it('begins a journal anew that cannot be read', () => {
+    writeFileSync(path, '{"queue":');
+    expect(new LearningJournal(path).queue).toEqual([]);
+    writeFileSync(path, '{"queue":3}');
+    expect(new LearningJournal(path).queue).toEqual([]);
+  });
+
+  it('records a fine-tune that failed and goes on with the next series', async () => {
+    const node = new Node();
+    node.hear('a', 0, 100);
+    node.hear('b', 0, 100);
+    await settled();
+    await node.end(new Error('out of memory'));
+    expect(node.decisions).toMatchObject([{ model: 'gru-base@1', series: 'a', verdict: 'failed' }]);
+    expect(node.problems).toHaveLength(1);
+    expect(node.tasks[1]).toMatchObject({ series: ['b'] });
+    node.hear('a', 100, 199);
+    await node.end(learned(false));
+    expect(node.tasks).toHaveLength(2); // not again before its time
+  });
+
+  it('says nothing of a series that has too little to learn from', async () => {
+    const node = new Node();
+    node.hear('a', 0, 100);
+    await settled();
+    await node.end(new StepcastError({ code: 'LEARNING_TOO_FEW', op: 'learn', subject: 'a', message: 'too few' }));
+    expect(node.decisions).toEqual([]);
+    expect(node.problems).toEqual([]);
+    expect(new LearningJournal(path).queue).toEqual([]);
+  });
+
+  it('learns at once when it is asked to', async () => {
+    const node = new Node();
+    node.hear('a', 0, 10);
+    node.learner.ask('a');
+    node.learner.ask('a');
+    await settled();
+    await node.end(learned(false));
+    expect(node.tasks).toHaveLength(1);
+  });
+});
