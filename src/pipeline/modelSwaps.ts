@@ -55,6 +55,11 @@ export class ModelSwaps implements ModelProposals {
     return this.#waiting.length === 0 && !this.#rebuild && !this.#ready;
   }
 
+  /** A state is rebuilt: the next turn is the one it takes over in. */
+  get isReady(): boolean {
+    return this.#ready !== undefined;
+  }
+
   modelOf(series: string): string | undefined {
     const entry = this.#options.book.get(series);
     return entry && modelLabel(entry.model);
