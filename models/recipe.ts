@@ -11,7 +11,8 @@ import { writeDurably } from '../src/lab/writeDurably.js';
 import { buildStepModel } from '../src/nn/buildStepModel.js';
 import { encodeModel } from '../src/onnx/codec.js';
 import type { RunReport } from '../src/training/trainingRun.js';
-import { type BaseModel, baseModels } from './baseModels.js';
+import { type BaseModel, baseModels, priorSize } from './baseModels.js';
+import { drawPrior, type Prior } from './prior.js';
 import { trainModel } from './trainModel.js';
 
 const { values: flags, positionals } = parseArgs({
@@ -26,24 +27,25 @@ const { values: flags, positionals } = parseArgs({
 });
 const folder = flags.out ?? fileURLToPath(new URL('../models', import.meta.url));
 
-async function rebuild(base: BaseModel): Promise<boolean> {
+async function rebuild(base: BaseModel, prior: Prior): Promise<boolean> {
   const { name } = base.metadata;
   const file = join(folder, `${name}.onnx`);
   const started = performance.now();
   const checkpoint = join(folder, `${name}.checkpoint`);
   if (!flags.check) mkdirSync(folder, { recursive: true });
   let sum = 0;
-  const report = ({ step, loss, norm }: RunReport): void => {
+  const report = ({ step, loss, norm, heldOut }: RunReport): void => {
     sum += loss;
     if (step % 100 > 0) return;
     const seconds = Math.round((performance.now() - started) / 1000);
     const mean = (sum / 100).toFixed(4);
+    const judged = heldOut === undefined ? '' : ` left over ${heldOut.toFixed(4)}`;
     process.stderr.write(
-      `${name} step ${step}/${base.trainingSteps} loss ${mean} norm ${norm.toFixed(3)} ${seconds} s\n`,
+      `${name} step ${step}/${base.trainingSteps} loss ${mean} norm ${norm.toFixed(3)}${judged} ${seconds} s\n`,
     );
     sum = 0;
   };
-  const weights = await trainModel(base, {
+  const weights = await trainModel(base, prior, {
     report,
     save: flags.check ? undefined : (bytes) => writeDurably(checkpoint, bytes),
     resume: flags.resume && existsSync(checkpoint) ? readFileSync(checkpoint) : undefined,
@@ -67,10 +69,11 @@ if (unknown.length > 0) {
   );
   process.exitCode = 2;
 } else {
+  const prior = drawPrior(priorSize, baseModels[0].metadata);
   for (const base of baseModels) {
     if (positionals.length > 0 && !positionals.includes(base.metadata.name)) continue;
     const trainingSteps = flags.steps === undefined ? base.trainingSteps : Number(flags.steps);
     const seed = flags.seed === undefined ? base.seed : Number(flags.seed);
-    if (!(await rebuild({ ...base, trainingSteps, seed }))) process.exitCode = 1;
+    if (!(await rebuild({ ...base, trainingSteps, seed }, prior))) process.exitCode = 1;
   }
 }

@@ -5,6 +5,7 @@ export function addFaults(random: Random, values: Float64Array): void {
   const scale = typicalSize(values);
   if (random.chance(0.15)) shiftLevels(random, values, scale);
   if (random.chance(0.1)) addSpikes(random, values, scale);
+  if (random.chance(0.06)) saturate(random, values);
   if (random.chance(0.2)) round(values, scale * random.logBetween(0.002, 0.3));
   else if (random.chance(0.3)) report(random, values);
   if (random.chance(0.05)) stick(random, values);
@@ -31,6 +32,16 @@ function addSpikes(random: Random, values: Float64Array, scale: number): void {
   for (let i = 0; i < values.length; i++) {
     if (random.chance(rate)) values[i] += scale * random.between(2, 8) * (up || random.chance(0.5) ? 1 : -1);
   }
+}
+
+/** An instrument that knows no more than its range. */
+function saturate(random: Random, values: Float64Array): void {
+  const sorted = values.slice().sort();
+  const at = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))];
+  const [low, high] = random.chance(0.5)
+    ? [at(0), at(random.between(0.7, 0.98))]
+    : [at(random.between(0.02, 0.5)), at(1)];
+  for (let i = 0; i < values.length; i++) values[i] = Math.min(high, Math.max(low, values[i]));
 }
 
 function round(values: Float64Array, resolution: number): void {

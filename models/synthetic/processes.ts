@@ -20,6 +20,17 @@ export function heavyNoise(random: Random, length: number): Float64Array {
   return Float64Array.from({ length }, () => random.normal() * (random.chance(0.05) ? size : 1));
 }
 
+/** Noise that is forgotten within a few steps. */
+export const shortNoise = (random: Random, length: number): Float64Array =>
+  random.chance(0.5) ? heavyNoise(random, length) : revertingNoise(random, length, random.logBetween(0.5, 8));
+
+/** Σ size · values. */
+export function sumOf(length: number, ...terms: [size: number, values: Float64Array][]): Float64Array {
+  const out = new Float64Array(length);
+  for (const [size, values] of terms) for (let i = 0; i < length; i++) out[i] += size * values[i];
+  return out;
+}
+
 /** A walk without a home; every tenth is smooth (its slope walks too). */
 export function randomWalk(random: Random, length: number): Float64Array {
   const smooth = random.chance(0.3) ? random.between(0.5, 0.98) : 0;
@@ -76,9 +87,9 @@ export function switching(random: Random, odds: Float64Array, rate: number, onSt
   });
 }
 
-/** Follows `input` with a lag of `tau` steps: rooms, tanks, lungs of a building. */
-export function lagged(input: Float64Array, tau: number): Float64Array {
-  const gain = 1 - Math.exp(-1 / Math.max(tau, 1e-3));
+/** Follows `input` with a lag of `tau` steps upwards, and of `downTau` downwards: rooms, tanks, lungs of a building. */
+export function lagged(input: Float64Array, tau: number, downTau = tau): Float64Array {
+  const [up, down] = [tau, downTau].map((steps) => 1 - Math.exp(-1 / Math.max(steps, 1e-3)));
   let x = input[0];
-  return input.map((value) => (x += gain * (value - x)));
+  return input.map((value) => (x += (value > x ? up : down) * (value - x)));
 }

@@ -1,56 +1,31 @@
-import type { Random } from '../../src/series/random.js';
-import type { Clock } from './clock.js';
+import { outdoor, weather } from './outdoor.js';
 import {
   dailyFactor,
-  heavyNoise,
   lagged,
   randomWalk,
   restlessWalk,
   revertingNoise,
+  shortNoise,
+  sumOf,
   switching,
-  trend,
 } from './processes.js';
-import { daylight, harmonics, peaks, plateau } from './profile.js';
+import { daylight, peaks, plateau } from './profile.js';
+import { heatedLoad, rain, regimes, river, tank, thermostat } from './reacting.js';
 import { season } from './seasons.js';
-
-/** One kind of sensor: a clean series in any unit. */
-export type Sensor = (random: Random, clock: Clock) => Float64Array;
-
-const blend = (length: number, ...terms: [number, Float64Array][]): Float64Array => {
-  const out = new Float64Array(length);
-  for (const [size, values] of terms) for (let i = 0; i < length; i++) out[i] += size * values[i];
-  return out;
-};
-
-/** Weather passing by: memory of half a day to six days. */
-const weather = (random: Random, clock: Clock): Float64Array =>
-  revertingNoise(random, clock.length, random.logBetween(12, 150) / clock.hours);
-
-const shortNoise = (random: Random, length: number): Float64Array =>
-  random.chance(0.5) ? heavyNoise(random, length) : revertingNoise(random, length, random.logBetween(0.5, 8));
-
-/** Air outside: a smooth day under changing weather. */
-const outdoor: Sensor = (random, clock) =>
-  blend(
-    clock.length,
-    [random.between(0.2, 1.5), season(random, clock, { profile: harmonics(random), week: false })],
-    [random.between(0.3, 2), weather(random, clock)],
-    [random.logBetween(0.5, 3), trend(random, clock.length)],
-    [random.logBetween(0.01, 0.2), shortNoise(random, clock.length)],
-  );
+import type { Sensor } from './sensor.js';
 
 /** A room: it follows the air outside, the heating and the people in it, slowly. */
 const indoor: Sensor = (random, clock) => {
   const heating = season(random, clock, { profile: plateau(random), dailySpread: 0.1 });
   const people = switching(random, heating.map(Math.abs), random.logBetween(0.05, 1) * clock.hours, 2 / clock.hours);
-  const input = blend(
+  const input = sumOf(
     clock.length,
     [random.between(0, 1.5), heating],
     [random.between(0, 0.6), people],
     [random.between(0.1, 1), outdoor(random, clock)],
   );
   const room = lagged(input, random.logBetween(0.3, 12) / clock.hours);
-  return blend(clock.length, [1, room], [random.logBetween(0.001, 0.1), shortNoise(random, clock.length)]);
+  return sumOf(clock.length, [1, room], [random.logBetween(0.001, 0.1), shortNoise(random, clock.length)]);
 };
 
 /** Air that people breathe: rises while they are there, falls towards the open air when they have left. */
@@ -67,7 +42,7 @@ const breath: Sensor = (random, clock) => {
     here.map((on, i) => on * Math.max(0, 1 + 0.4 * crowd[i])),
     random.logBetween(0.2, 4) / clock.hours,
   );
-  return blend(clock.length, [1, air], [random.logBetween(0.002, 0.05), shortNoise(random, clock.length)]);
+  return sumOf(clock.length, [1, air], [random.logBetween(0.002, 0.05), shortNoise(random, clock.length)]);
 };
 
 /** Load of many consumers: base, working day, weather, noise that grows with the level. */
@@ -125,7 +100,7 @@ const household: Sensor = (random, clock) => {
 
 /** A timetable: what yesterday did, today does, but for the days that differ. */
 const timetable: Sensor = (random, clock) =>
-  blend(
+  sumOf(
     clock.length,
     [1, season(random, clock, { dailySpread: random.logBetween(0.003, 0.1) })],
     [random.logBetween(0.003, 0.2), weather(random, clock)],
@@ -134,7 +109,7 @@ const timetable: Sensor = (random, clock) =>
 
 /** No clock in it: a level that wanders, or comes home. */
 const wandering: Sensor = (random, clock) =>
-  blend(
+  sumOf(
     clock.length,
     random.chance(0.5)
       ? [1, revertingNoise(random, clock.length, random.logBetween(1, 500))]
@@ -144,7 +119,7 @@ const wandering: Sensor = (random, clock) =>
 
 /** No clock in it either: stretches of quiet and of change, as in a room nobody plans. */
 const restless: Sensor = (random, clock) =>
-  blend(
+  sumOf(
     clock.length,
     [1, restlessWalk(random, clock.length)],
     [random.logBetween(0.01, 1), shortNoise(random, clock.length)],
@@ -164,18 +139,30 @@ const cycling: Sensor = (random, clock) => {
     if (phase >= 1) [phase, length] = [phase - 1, Math.max(3, period * (1 + wobble * random.normal()))];
   }
   const shaped = random.chance(0.7) ? lagged(out, random.logBetween(0.5, period / 2)) : out;
-  return blend(clock.length, [1, shaped], [random.logBetween(0.01, 0.3), shortNoise(random, clock.length)]);
+  return sumOf(clock.length, [1, shaped], [random.logBetween(0.01, 0.3), shortNoise(random, clock.length)]);
 };
 
 /** A working day, a walk and noise in any proportion: what no other kind covers. */
 const mixture: Sensor = (random, clock) =>
-  blend(
+  sumOf(
     clock.length,
     [random.logBetween(0.2, 6), season(random, clock)],
     [random.logBetween(0.05, 2), weather(random, clock)],
     [random.logBetween(0.005, 0.1), randomWalk(random, clock.length)],
     [random.logBetween(0.02, 1), shortNoise(random, clock.length)],
   );
+
+/** What a meter shows: all that ever went through it, from nothing again when it was exchanged. */
+const metered: Sensor = (random, clock) => {
+  const exchange = random.chance(0.3) ? 1 / clock.length : 0;
+  let total = 0;
+  return random
+    .pick([load, traffic, solar, household])(random, clock)
+    .map((x) => {
+      total = random.chance(exchange) ? 0 : total + Math.max(0, x);
+      return total;
+    });
+};
 
 /** By how often each is drawn. */
 export const sensors: readonly Sensor[] = [
@@ -201,7 +188,16 @@ export const sensors: readonly Sensor[] = [
   restless,
   restless,
   cycling,
+  metered,
   mixture,
   mixture,
   mixture,
+  thermostat,
+  thermostat,
+  tank,
+  rain,
+  river,
+  regimes,
+  heatedLoad,
+  heatedLoad,
 ];

@@ -11,7 +11,7 @@ export interface SyntheticSeries {
 
 /** One series of the prior that the shipped models learn from: a random kind of sensor, cadence, place and set of faults. */
 export function syntheticSeries(random: Random, maxLength: number): SyntheticSeries {
-  const clock = randomClock(random, random.between(20, 120), maxLength);
+  const clock = randomClock(random, random.between(40, 190), maxLength);
   const values = random.pick(sensors)(random, clock);
   addFaults(random, values);
   toUnit(random, clock, values);
