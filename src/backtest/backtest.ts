@@ -7,11 +7,13 @@ import { pipeline } from '../pipeline/pipeline.js';
 import { SeriesBook } from '../pipeline/seriesBook.js';
 import { plainSettings } from '../series/plainSettings.js';
 import type { SeriesSettings } from '../series/types.js';
+import { settingsOf, type TableCovariate } from '../training/tableCovariates.js';
 import { type ColumnResult, columnResult, type ExpertName, mapExperts } from './columnResult.js';
 import { LearnAlong, type LearnOptions, type Tuned } from './learnAlong.js';
 import { memoryStore } from './memoryStore.js';
 import { type Protocol, scoredRange } from './protocol.js';
-import { readTable, type Table } from './readTable.js';
+import type { Table } from './readTable.js';
+import { type CovariateColumn, readWithCovariates } from './readWithCovariates.js';
 import { rowOf } from './rowOf.js';
 import { Scoreboard, type ScoredRange, type ShownTarget } from './scoreboard.js';
 import { tableSource } from './tableSource.js';
@@ -19,7 +21,9 @@ import { tableSource } from './tableSource.js';
 export interface BacktestOptions {
   file: string;
   time?: string;
-  values: readonly string[]; // columns; empty: every numeric one
+  values: readonly string[]; // columns; empty: every numeric one that is no covariate
+  covariates?: readonly TableCovariate[];
+  statics?: Readonly<Record<string, number>>;
   cadenceMs: number; // 0: every row is one step
   horizon: number;
   season: number; // steps, 0: found
@@ -55,13 +59,14 @@ export type ShownTargets = ReadonlyMap<string, ReadonlyMap<number, readonly Show
  * @throws {StepcastError} DATA_INVALID for the file, MODEL_* for a model.
  */
 export async function backtest(options: BacktestOptions): Promise<BacktestResult[]> {
-  const table = scoredPart(readTable(options.file, options), options);
+  const read = readWithCovariates(options.file, options, options.covariates);
+  const table = scoredPart(read.table, options);
   const shelf = new ModelShelf(options.modelsDir);
   const results: BacktestResult[] = [];
   for (const [i, name] of options.models.entries()) {
     const progress = (rows: number): void =>
       options.onProgress?.(i * table.timesMs.length + rows, options.models.length * table.timesMs.length);
-    results.push(await run(name, table, shelf, options, progress));
+    results.push(await run(name, { ...read, table }, shelf, options, progress));
   }
   await shelf.release();
   return results;
@@ -69,18 +74,20 @@ export async function backtest(options: BacktestOptions): Promise<BacktestResult
 
 async function run(
   name: string,
-  table: Table,
+  { table, covariates }: { table: Table; covariates: readonly CovariateColumn[] },
   shelf: ModelShelf,
   options: BacktestOptions,
   onProgress: (rows: number) => void,
 ) {
   const stepper = await shelf.load(name);
-  const { horizon } = options;
-  const { cadenceMs, season } = options;
+  const { horizon, cadenceMs, season, statics } = options;
   const settings: SeriesSettings = {
     ...plainSettings,
     ...{ cadenceMs, season, horizon, model: name },
+    ...(covariates.length > 0 && { covariates: settingsOf(covariates) }),
+    ...(statics && { statics }),
   };
+  const lookahead = Math.max(horizon, stepper.model.metadata.horizon);
   const range = rangeOf(table, options);
   const boards = new Map(
     [...table.columns.keys()].map((column) => {
@@ -90,17 +97,19 @@ async function run(
   );
   const store = memoryStore();
   const book = new SeriesBook(store, () => stepper);
+  book.covariates.declare(settings.covariates ?? []);
   const { learn, onTuned } = options;
   const runtime = learningRuntime(async () => {});
   const along = learn && new LearnAlong({ ...learn, table, settings, book, base: stepper, runtime, onTuned });
+  const arrived = async (rows: number): Promise<void> => along?.arrived(rows);
   await lastValueFrom(
     pipeline({
-      source: tableSource(table, settings, onProgress, (rows) => along?.arrived(rows) ?? Promise.resolve()),
+      source: tableSource(table, settings, onProgress, arrived, { covariates, lookahead }),
       book,
       store,
       sink: { publish: () => {}, gaps: () => {} },
       onIssue: (forecast, forecaster) => {
-        const scored = boards.get(forecast.seriesId);
+        const scored = boards.get(forecast.seriesId); // none of a column that is only looked at
         scored?.board.take(forecast, forecaster, scored.row(forecast));
       },
       clock: { nowMs: () => 0, trustedMs: () => undefined, elapsedMs: () => 0 },

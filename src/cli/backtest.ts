@@ -2,11 +2,12 @@ import { type Command, Option } from 'commander';
 import { modelsDir } from '../modelsDir.js';
 import type { BacktestCommand } from './bodies.js';
 import type { Context } from './context.js';
+import { addCovariateOptions, type CovariateFlags, covariatesOf } from './covariateFlags.js';
 import { cadence, collect, list, season, wholeNumber } from './optionParsers.js';
 
 const protocols = ['single', 'fsnet', 'leakfree'] as const;
 
-interface Flags {
+interface Flags extends CovariateFlags {
   time?: string;
   value?: string[];
   cadence: number;
@@ -22,10 +23,11 @@ interface Flags {
 }
 
 export function addBacktest(program: Command, { io, bodies }: Context): void {
-  program
+  const command = program
     .command('backtest')
     .description('streams a CSV file through the pipeline of the daemon and scores the forecasts')
-    .argument('<file.csv>', 'one row a step, with a header')
+    .argument('<file.csv>', 'one row a step, with a header');
+  addCovariateOptions(command)
     .option('--time <col>', 'column of the time (default: found by its name)')
     .option('--value <col>', 'column to forecast; may be given several times (default: every numeric one)', collect)
     .option('--cadence <c>', 'event: every row is one step; or a duration such as 1h', cadence, 0)
@@ -61,13 +63,17 @@ Examples:
   stepcast backtest data.csv --time date --value load --cadence 1h
   stepcast backtest ETTh2.csv --protocol fsnet --columns OT --json
   stepcast backtest data.csv --value load --plot load.svg
+  stepcast backtest data.csv --value load --covariate outdoor=temp --future price=tariff
   stepcast backtest data.csv --model gru-base --model mine.onnx`,
     )
     .action(async (file: string, flags: Flags) => {
+      const covariates = covariatesOf('stepcast backtest', flags);
       const command: BacktestCommand = {
         file,
         time: flags.time,
         values: flags.value ?? [],
+        ...(covariates.length > 0 && { covariates }),
+        ...(flags.static && { statics: flags.static }),
         cadenceMs: flags.cadence,
         horizon: flags.horizon,
         season: flags.season,

@@ -4,6 +4,7 @@ import type { TrainJob } from '../lab/trainJob.js';
 import type { AccuracyRow } from '../metrics/accuracyRows.js';
 import type { ForecastListing, ForecastQuery, LiveAccuracy, SeriesListing } from '../storage/queries.js';
 import type { AccuracyQuery } from '../storage/storedAccuracy.js';
+import type { TableCovariate } from '../training/tableCovariates.js';
 import type { Finding } from './checks/finding.js';
 
 /* What the command line says, checked and with its defaults. */
@@ -17,7 +18,9 @@ export interface DemoCommand {
 export interface BacktestCommand {
   readonly file: string;
   readonly time: string | undefined; // column; undefined: found
-  readonly values: readonly string[]; // columns; empty: every numeric one
+  readonly values: readonly string[]; // columns; empty: every numeric one that is no covariate
+  readonly covariates?: readonly TableCovariate[];
+  readonly statics?: Readonly<Record<string, number>>;
   readonly cadenceMs: number; // 0: every row is one step
   readonly horizon: number;
   readonly season: number; // steps, 0: found
