@@ -118,6 +118,7 @@ export async function runDaemon(config: Config, { signal, log, onReady = () => {
       book,
       nowMs,
       log,
+      onDecision: (decision) => publisher.decisions([decision]),
     });
     const finished = lastValueFrom(flow, { defaultValue: [] });
     finished.catch(() => {}); // told by the race below, or no more once the store has been closed on a full disk

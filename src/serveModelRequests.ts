@@ -1,7 +1,7 @@
 import { modelLabel } from './forecast/modelContract.js';
 import type { Logger } from './log.js';
 import type { ModelSwaps } from './pipeline/modelSwaps.js';
-import type { ModelLedger, ModelRequest } from './pipeline/modelVersions.js';
+import type { Decision, ModelLedger, ModelRequest } from './pipeline/modelVersions.js';
 import type { SeriesBook } from './pipeline/seriesBook.js';
 import type { FileRegistry } from './registry/fileRegistry.js';
 
@@ -14,16 +14,22 @@ export interface ModelRequestParts {
   readonly book: SeriesBook;
   readonly nowMs: () => number;
   readonly log: Logger;
+  readonly onDecision: (decision: Decision) => void;
 }
 
 /** Carries out what `models rollback` asks for, from now until the returned function is called. */
 export function serveModelRequests(parts: ModelRequestParts): () => void {
+  const served = new Set<number>(); // their rows are being removed
   let serving = false;
   const timer = setInterval(async () => {
     if (serving) return;
     serving = true;
     try {
-      for (const request of parts.ledger.requests()) await serve(request, parts);
+      for (const request of parts.ledger.requests()) {
+        if (served.has(request.id)) continue;
+        served.add(request.id);
+        await serve(request, parts);
+      }
     } catch (error) {
       parts.log.error(
         { problem: error instanceof Error ? error.message : String(error) },
@@ -36,14 +42,8 @@ export function serveModelRequests(parts: ModelRequestParts): () => void {
   return () => clearInterval(timer);
 }
 
-const served = new WeakMap<ModelLedger, Set<number>>();
-
-async function serve({ id, source, target }: ModelRequest, parts: ModelRequestParts): Promise<void> {
-  const { ledger, registry, swaps, book, nowMs, log } = parts;
-  const done = served.get(ledger) ?? new Set();
-  served.set(ledger, done);
-  if (done.has(id)) return; // its row is being removed
-  done.add(id);
+async function serve({ id, source, target, decided }: ModelRequest, parts: ModelRequestParts): Promise<void> {
+  const { ledger, registry, swaps, book, nowMs, log, onDecision } = parts;
   const began = performance.now();
   const series = [...book.entries].filter(({ model }) => modelLabel(model) === source).map(({ seriesId }) => seriesId);
   let reason = 'asked for by hand';
@@ -55,11 +55,13 @@ async function serve({ id, source, target }: ModelRequest, parts: ModelRequestPa
     reason = error instanceof Error ? error.message : String(error);
   }
   const figures = { target, series: series.length };
-  const decision = { kind: 'rollback' as const, model: source, series: undefined, verdict, reason, figures };
-  const isDecided = registry
-    .versions()
-    .some((version) => modelLabel(version) === source && version.state === 'rolled-back');
-  if (!isDecided) registry.record({ ...decision, timeMs: nowMs(), durationMs: performance.now() - began });
+  const decision: Decision = {
+    ...{ timeMs: nowMs(), kind: 'rollback', model: source, series: undefined, verdict, reason, figures },
+    durationMs: performance.now() - began,
+  };
+  if (decided && verdict === 'rolled-back') registry.note(decision);
+  else registry.record(decision);
   ledger.write({ carriedOut: [id] });
-  log.info(decision, 'a model is rolled back');
+  onDecision(decision);
+  log.info({ ...figures, model: source, verdict, reason }, 'a rollback was asked for');
 }

@@ -3,6 +3,8 @@ import type { Io } from '../io.js';
 import type { TrainJob } from '../lab/trainJob.js';
 import type { AccuracyRow } from '../metrics/accuracyRows.js';
 import type { ForecastListing, ForecastQuery, LiveAccuracy, SeriesListing } from '../storage/queries.js';
+import type { DecisionListing, ModelListing } from '../storage/modelQueries.js';
+import type { Rollback } from '../storage/rollBackModel.js';
 import type { AccuracyQuery } from '../storage/storedAccuracy.js';
 import type { TableCovariate } from '../training/tableCovariates.js';
 import type { Finding } from './checks/finding.js';
@@ -68,6 +70,9 @@ export interface Bodies {
   runCompare(command: CompareCommand, io: Io & { readonly signal: AbortSignal }): Promise<void>;
   runInspect(command: InspectCommand, io: Io): Promise<void>;
   listSeries(db: string): Promise<readonly SeriesListing[]>;
+  listModels(db: string): Promise<readonly ModelListing[]>;
+  listDecisions(db: string, labels: readonly string[]): Promise<readonly DecisionListing[]>;
+  rollBackModel(db: string, name: string, version: number | undefined, nowMs: number): Promise<Rollback>;
   queryForecasts(db: string, query: ForecastQuery): Promise<readonly ForecastListing[]>;
   liveAccuracy(db: string, series: string, lastN: number): Promise<LiveAccuracy | undefined>;
   storedAccuracy(

@@ -64,6 +64,7 @@ export interface ModelRequest {
   readonly id: number;
   readonly source: string; // NAME@VERSION
   readonly target: string;
+  readonly decided: boolean; // it was recorded when it was asked for
 }
 
 /** Where the registry keeps what it knows. Entries are written in the order of the calls, each all or nothing, before any later commit of readings. */

@@ -15,7 +15,7 @@ export class StoredLedger implements ModelLedger {
   constructor(db: Database, write: (entries: LedgerEntries) => void) {
     this.#db = db;
     this.#write = write;
-    this.#requests = db.prepare('SELECT id, source, target FROM model_request ORDER BY id');
+    this.#requests = db.prepare('SELECT id, source, target, decided FROM model_request ORDER BY id');
   }
 
   versions(): ModelVersion[] {
@@ -29,7 +29,8 @@ export class StoredLedger implements ModelLedger {
   }
 
   requests(): ModelRequest[] {
-    return this.#requests.all() as ModelRequest[];
+    const rows = this.#requests.all() as (Omit<ModelRequest, 'decided'> & { decided: number })[];
+    return rows.map((row) => ({ ...row, decided: row.decided === 1 }));
   }
 
   write(entries: LedgerEntries): void {

@@ -162,7 +162,9 @@ const withVersions = `
 CREATE TABLE decision (
   id INTEGER PRIMARY KEY, time INTEGER, kind TEXT, model TEXT, series TEXT, verdict TEXT, reason TEXT, figures TEXT, duration REAL
 );
-CREATE TABLE model_request (id INTEGER PRIMARY KEY, time INTEGER, source TEXT NOT NULL, target TEXT NOT NULL);
+CREATE TABLE model_request (
+  id INTEGER PRIMARY KEY, time INTEGER, source TEXT NOT NULL, target TEXT NOT NULL, decided INTEGER NOT NULL
+);
 CREATE VIEW decisions AS
 SELECT time, kind, model, series, verdict, reason, figures, duration FROM decision;
 `;

@@ -37,6 +37,12 @@ export async function cli(args: readonly string[], { bodies = {}, isTTY = false,
       return true;
     },
     listSeries: async () => [],
+    listModels: async () => [],
+    listDecisions: async () => [],
+    rollBackModel: async (...given) => {
+      calls.push(['rollBackModel', ...given]);
+      return { source: 'gru-base@2', target: 'gru-base@1', series: 3, by: 'daemon' };
+    },
     queryForecasts: async (...given) => {
       calls.push(['queryForecasts', ...given]);
       return [];

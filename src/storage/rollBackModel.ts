@@ -1,0 +1,118 @@
+import Database from 'better-sqlite3';
+import { StepcastError } from '../errors.js';
+import { modelLabel } from '../forecast/modelContract.js';
+import type { ModelLedger, ModelVersion } from '../pipeline/modelVersions.js';
+import { StoredLedger, withLedger } from './modelLedger.js';
+import { openForReading } from './openDatabase.js';
+
+const answerMs = 15_000; // a daemon looks twice a second
+const pollMs = 100;
+
+export interface Rollback {
+  readonly source: string; // NAME@VERSION
+  readonly target: string;
+  readonly series: number; // that were stepped through it
+  /** daemon: it has taken it up. start: no daemon runs; the series go over when one starts. waiting: one runs and has not answered yet. */
+  readonly by: 'daemon' | 'start' | 'waiting';
+}
+
+/**
+ * Takes the series of a model's version in use back to another one, its parent when `version` is not given. While a daemon runs on the database,
+ * this only leaves a row for it: a second connection for the length of one insert, which SQLite puts in turn with the daemon's own.
+ *
+ * @throws {StepcastError} MODEL_MISSING when there is nothing to go back from or to; STORE_*.
+ */
+export async function rollBackModel(
+  path: string,
+  name: string,
+  version: number | undefined,
+  nowMs: number,
+): Promise<Rollback> {
+  const plan = planOf(path, name, version);
+  try {
+    withLedger(path, (ledger, db) => decide(plan, ledger, db, nowMs));
+    return { ...plan, by: 'start' };
+  } catch (error) {
+    if (!(error instanceof StepcastError) || error.code !== 'STORE_LOCKED') throw error;
+    return { ...plan, by: await ask(path, plan, nowMs) };
+  }
+}
+
+type Plan = Omit<Rollback, 'by'>;
+
+function planOf(path: string, name: string, version: number | undefined): Plan {
+  const db = openForReading(path);
+  try {
+    const versions = (db.prepare('SELECT * FROM models ORDER BY version DESC').all() as ModelVersion[]).filter(
+      (one) => one.name === name,
+    );
+    const inUse = versions.find(({ state }) => state === 'active');
+    if (!inUse) throw missing(name, versions.length === 0 ? 'there is no such model' : 'no version of it is in use');
+    const source = modelLabel(inUse);
+    const target = version === undefined ? (inUse.parent ?? undefined) : `${name}@${version}`;
+    if (target === undefined) throw missing(source, 'it has no parent to go back to');
+    if (target === source) throw missing(source, 'it is the version in use');
+    const known = db.prepare("SELECT 1 FROM models WHERE name || '@' || version = ?").get(target);
+    if (!known) throw missing(target, 'there is no such version');
+    const series = db.prepare('SELECT count(*) FROM series WHERE model = ?').pluck().get(source) as number;
+    return { source, target, series };
+  } finally {
+    db.close();
+  }
+}
+
+const missing = (subject: string, message: string): StepcastError =>
+  new StepcastError({
+    code: 'MODEL_MISSING',
+    op: 'roll back',
+    subject,
+    message,
+    hint: '`stepcast models list` shows every version and its state',
+  });
+
+/** Without a daemon: decided now; the series go over when the next one starts, by the request that is left for it. */
+function decide({ source, target, series }: Plan, ledger: ModelLedger, db: Database.Database, nowMs: number): void {
+  const changed = ledger
+    .versions()
+    .flatMap((one): ModelVersion[] =>
+      modelLabel(one) === source
+        ? [{ ...one, state: 'rolled-back' }]
+        : modelLabel(one) === target
+          ? [{ ...one, state: 'active' }]
+          : [],
+    );
+  db.transaction(() => {
+    ledger.write({
+      versions: changed,
+      decisions: [
+        {
+          ...{ timeMs: nowMs, kind: 'rollback', model: source, series: undefined, verdict: 'rolled-back' },
+          ...{ reason: 'asked for by hand', figures: { target, series }, durationMs: 0 },
+        },
+      ],
+    });
+    request(db, source, target, true, nowMs);
+  })();
+}
+
+async function ask(path: string, { source, target }: Plan, nowMs: number): Promise<'daemon' | 'waiting'> {
+  const db = new Database(path, { timeout: 5000, fileMustExist: true });
+  try {
+    db.pragma('synchronous = FULL');
+    const id = request(db, source, target, false, nowMs);
+    const ledger = new StoredLedger(db, () => {});
+    for (const end = performance.now() + answerMs; performance.now() < end; ) {
+      if (!ledger.requests().some((open) => open.id === id)) return 'daemon';
+      await new Promise((resolve) => setTimeout(resolve, pollMs));
+    }
+    return 'waiting';
+  } finally {
+    db.close();
+  }
+}
+
+const request = (db: Database.Database, source: string, target: string, decided: boolean, nowMs: number): number =>
+  Number(
+    db.prepare('INSERT INTO model_request VALUES (NULL, ?, ?, ?, ?)').run(nowMs, source, target, decided ? 1 : 0)
+      .lastInsertRowid,
+  );
