@@ -3,6 +3,7 @@ import { StepcastError } from './errors.js';
 import { Learner, type LearnerOptions } from './learning/learner.js';
 import { LearningJournal } from './learning/learningJournal.js';
 import { startLearning } from './learning/startLearning.js';
+import { TunedInbox } from './learning/tunedInbox.js';
 import type { Logger } from './log.js';
 import type { Clock } from './pipeline/clock.js';
 
@@ -11,14 +12,11 @@ export interface LearnerOfNodeOptions extends Pick<LearnerOptions, 'registry' | 
   readonly log: Logger;
 }
 
-/** What learns on this machine, where the configuration lets it. */
-export function learnerOfNode(
-  { learn, store }: Config,
-  { clock, log, ...parts }: LearnerOfNodeOptions,
-): Learner | undefined {
-  if (!learn.enabled) return undefined;
+/** What learns on this machine: by itself where the configuration lets it, and what `tune` has made in any case. */
+export function learnerOfNode({ learn, store }: Config, { clock, log, ...parts }: LearnerOfNodeOptions): Learner {
   return new Learner({
-    ...{ ...parts, rules: learn, maxCpu: learn.maxCpu, db: store.path },
+    ...{ ...parts, rules: learn.enabled ? learn : undefined, maxCpu: learn.maxCpu, db: store.path },
+    inbox: new TunedInbox(store.path),
     journal: new LearningJournal(`${store.path}-learning.json`),
     learn: (task, signal) => startLearning({ task, signal }),
     nowMs: () => clock.nowMs(),

@@ -107,7 +107,7 @@ export async function runDaemon(config: Config, { signal, log, onReady = () => {
     });
     const flow = pipeline({
       ...{ source, book, store, swaps, clock, counters: counts, sink: publisher },
-      ...(learner && { onIssue: (forecast, forecaster) => learner.hear(forecast, forecaster) }),
+      ...(config.learn.enabled && { onIssue: (forecast, forecaster) => learner.hear(forecast, forecaster) }),
       flushMs: config.store.flushMs,
       pulse$: interval(pulseMs),
     });
@@ -128,14 +128,14 @@ export async function runDaemon(config: Config, { signal, log, onReady = () => {
     );
     try {
       connection.start();
-      learner?.start();
+      learner.start();
       await Promise.race([aborted(signal), refused, finished]);
     } catch (error) {
       if (book.size === 0) refusal = error;
       throw error;
     } finally {
       stopServing();
-      await learner?.stop();
+      await learner.stop();
       await swaps.stop();
       source.drain();
       if (!(await endsWithin(drainMs, finished))) {

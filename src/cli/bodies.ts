@@ -2,8 +2,8 @@ import type { Config } from '../config/config.js';
 import type { Io } from '../io.js';
 import type { TrainJob } from '../lab/trainJob.js';
 import type { AccuracyRow } from '../metrics/accuracyRows.js';
-import type { ForecastListing, ForecastQuery, LiveAccuracy, SeriesListing } from '../storage/queries.js';
 import type { DecisionListing, ModelListing } from '../storage/modelQueries.js';
+import type { ForecastListing, ForecastQuery, LiveAccuracy, SeriesListing } from '../storage/queries.js';
 import type { Rollback } from '../storage/rollBackModel.js';
 import type { AccuracyQuery } from '../storage/storedAccuracy.js';
 import type { TableCovariate } from '../training/tableCovariates.js';
@@ -60,6 +60,15 @@ export interface InspectCommand {
   readonly json: boolean;
 }
 
+export interface TuneCommand {
+  readonly series: string | undefined; // undefined: every one, one after another
+  readonly db: string;
+  readonly model: string | undefined; // NAME or FILE.onnx to begin from; undefined: the one in use
+  readonly modelsDir: string;
+  readonly dryRun: boolean;
+  readonly json: boolean;
+}
+
 /** What the commands set going. Each is loaded when it is called: help and usage errors need none of it. */
 export interface Bodies {
   runDaemon(config: Config, io: Io & { readonly signal: AbortSignal }): Promise<void>;
@@ -68,6 +77,8 @@ export interface Bodies {
   /** False when it was interrupted. */
   runTrain(command: TrainCommand, io: Io & { readonly signal: AbortSignal }): Promise<boolean>;
   runCompare(command: CompareCommand, io: Io & { readonly signal: AbortSignal }): Promise<void>;
+  /** False when it was interrupted. */
+  runTune(command: TuneCommand, io: Io & { readonly signal: AbortSignal }): Promise<boolean>;
   runInspect(command: InspectCommand, io: Io): Promise<void>;
   listSeries(db: string): Promise<readonly SeriesListing[]>;
   listModels(db: string): Promise<readonly ModelListing[]>;

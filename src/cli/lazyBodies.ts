@@ -10,6 +10,7 @@ export const lazyBodies: Bodies = {
   runBacktest: async (...args) => (await import('./runBacktest.js')).runBacktest(...args),
   runTrain: async (...args) => (await import('./runTrain.js')).runTrain(...args),
   runCompare: async (...args) => (await import('./runCompare.js')).runCompare(...args),
+  runTune: async (...args) => (await import('./runTune.js')).runTune(...args),
   runInspect: async (...args) => (await import('./runInspect.js')).runInspect(...args),
   listSeries: async (...args) => (await import('../storage/queries.js')).listSeries(...args),
   listModels: async (...args) => (await import('../storage/modelQueries.js')).listModels(...args),

@@ -11,6 +11,7 @@ import { addQuery } from './query.js';
 import { addRun } from './run.js';
 import { addSeries } from './series.js';
 import { addTrain } from './train.js';
+import { addTune } from './tune.js';
 
 /** The command line: one file a command. Errors are thrown, help and version go to stdout. */
 export function createProgram(context: Context, version: string): Command {
@@ -45,6 +46,7 @@ Exit codes: 0 success, 2 bad usage or configuration, 1 any other failure.`,
     addAccuracy,
     addBacktest,
     addTrain,
+    addTune,
     addCompare,
     addInspect,
     addModels,

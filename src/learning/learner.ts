@@ -8,12 +8,14 @@ import { DriftWatch } from './driftWatch.js';
 import { type LearningReason, type LearningRules, learningDue } from './learningDue.js';
 import type { LearningJournal } from './learningJournal.js';
 import type { Learned, LearningTask } from './learningProtocol.js';
+import type { TunedInbox } from './tunedInbox.js';
 
 export interface LearnerOptions {
-  readonly rules: LearningRules;
+  readonly rules: LearningRules | undefined; // undefined: only what is asked for, and what `tune` made
   readonly maxCpu: number; // share of one core
   readonly db: string;
   readonly journal: LearningJournal;
+  readonly inbox?: Pick<TunedInbox, 'take'>;
   readonly registry: Pick<ModelRegistry, 'versions' | 'bytes' | 'optimiserState' | 'add' | 'record'>;
   readonly proposals: ModelProposals;
   readonly learn: (task: LearningTask, signal: AbortSignal) => Promise<Learned>;
@@ -32,7 +34,7 @@ interface Live {
   isQueued: boolean;
 }
 
-type Figures = Decision['figures'];
+const inboxEveryMs = 1000;
 
 /**
  * Learns from the series that are due, one at a time: fine-tune in a thread, gate, registry, proposal. Told of every forecast as it is
@@ -43,14 +45,35 @@ export class Learner {
   readonly #live = new Map<string, Live>();
   readonly #stopping = new AbortController();
   #working: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #takingIn = false;
 
   constructor(options: LearnerOptions) {
     this.#options = options;
   }
 
-  /** Takes up what an earlier run left in the queue. */
+  /** Takes up what an earlier run left in the queue, and from now on what `tune` makes. */
   start(): void {
     this.#work();
+    this.#timer = setInterval(() => void this.takeIn(), inboxEveryMs).unref();
+  }
+
+  /** Takes up what `tune` has made. */
+  async takeIn(): Promise<void> {
+    const { inbox, onProblem } = this.#options;
+    if (!inbox || this.#takingIn || this.#stopping.signal.aborted) return;
+    this.#takingIn = true;
+    try {
+      for (const { tuned, remove } of inbox.take()) {
+        const { series, parent, learned, durationMs } = tuned;
+        await this.#propose(series, parent, learned, durationMs);
+        remove();
+      }
+    } catch (error) {
+      onProblem(error, 'tune');
+    } finally {
+      this.#takingIn = false;
+    }
   }
 
   /** @param forecaster where it stood when it issued the forecast. */
@@ -78,12 +101,14 @@ export class Learner {
 
   /** Ends what is under way: it will be begun again. */
   async stop(): Promise<void> {
+    clearInterval(this.#timer);
     this.#stopping.abort();
     await this.#working;
   }
 
   #due(series: string, { tick, driftTick }: Live): LearningReason | undefined {
     const { journal, rules, nowMs } = this.#options;
+    if (!rules) return undefined;
     const learned = journal.of(series);
     const progress = {
       newTicks: tick - (learned?.tick ?? -1),
@@ -126,16 +151,8 @@ export class Learner {
 
   /** Undefined when it came to nothing. */
   async #tune(series: string, label: string): Promise<Learned | undefined> {
-    const { registry, proposals, learn, elapsedMs, nowMs, onProblem, onDecision } = this.#options;
+    const { learn, elapsedMs, onProblem } = this.#options;
     const began = elapsedMs();
-    const decide = (model: string, verdict: Decision['verdict'], reason: string, figures: Figures): void => {
-      const durationMs = Math.round(elapsedMs() - began);
-      const decision: Decision = {
-        ...{ timeMs: nowMs(), kind: 'gate', model, series, verdict, reason, figures, durationMs },
-      };
-      registry.record(decision);
-      onDecision(decision);
-    };
     let learned: Learned;
     try {
       learned = await learn(await this.#taskOf(series, label), this.#stopping.signal);
@@ -143,17 +160,30 @@ export class Learner {
       if (this.#stopping.signal.aborted) return undefined;
       if (error instanceof StepcastError && error.code === 'LEARNING_TOO_FEW') return undefined;
       onProblem(error, series);
-      decide(label, 'failed', error instanceof Error ? error.message : String(error), {});
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#decide({ model: label, series, verdict: 'failed', reason, figures: {}, durationMs: elapsedMs() - began });
       return undefined;
     }
-    const { verdict, candidate: bytes, memory: optimiserState, depth, ticks, steps } = learned;
-    const scope = { series };
-    const version = await registry.add({ bytes, origin: 'tuned', parent: label, scope, optimiserState });
-    const made = `${version.name}@${version.version}`;
-    const figures = { ...verdict.figures, depth, ticks, steps };
-    decide(made, verdict.promoted ? 'promoted' : 'refused', verdict.reason, figures);
-    if (verdict.promoted) await proposals.propose(made, [series], 'swap');
+    await this.#propose(series, label, learned, elapsedMs() - began);
     return learned;
+  }
+
+  async #propose(series: string, parent: string, learned: Learned, durationMs: number): Promise<void> {
+    const { registry, proposals } = this.#options;
+    const { verdict, candidate: bytes, memory: optimiserState, depth, ticks, steps } = learned;
+    const version = await registry.add({ bytes, origin: 'tuned', parent, scope: { series }, optimiserState });
+    const model = `${version.name}@${version.version}`;
+    const { promoted, reason } = verdict;
+    const figures = { ...verdict.figures, depth, ticks, steps };
+    this.#decide({ model, series, verdict: promoted ? 'promoted' : 'refused', reason, figures, durationMs });
+    if (promoted) await proposals.propose(model, [series], 'swap');
+  }
+
+  #decide(made: Omit<Decision, 'timeMs' | 'kind'>): void {
+    const { registry, nowMs, onDecision } = this.#options;
+    const decision: Decision = { ...made, timeMs: nowMs(), kind: 'gate', durationMs: Math.round(made.durationMs) };
+    registry.record(decision);
+    onDecision(decision);
   }
 
   async #taskOf(series: string, label: string): Promise<LearningTask> {

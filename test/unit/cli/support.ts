@@ -36,6 +36,10 @@ export async function cli(args: readonly string[], { bodies = {}, isTTY = false,
       calls.push(['runTrain', ...given]);
       return true;
     },
+    runTune: async (...given) => {
+      calls.push(['runTune', ...given]);
+      return true;
+    },
     listSeries: async () => [],
     listModels: async () => [],
     listDecisions: async () => [],

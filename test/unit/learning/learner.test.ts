@@ -6,6 +6,7 @@ import { StepcastError } from '../../../src/errors.js';
 import { Learner, type LearnerOptions } from '../../../src/learning/learner.js';
 import { LearningJournal } from '../../../src/learning/learningJournal.js';
 import type { Learned, LearningTask } from '../../../src/learning/learningProtocol.js';
+import { TunedInbox } from '../../../src/learning/tunedInbox.js';
 import type { Decision, ModelVersion, NewVersion } from '../../../src/pipeline/modelVersions.js';
 import type { Forecast } from '../../../src/pipeline/ports.js';
 
@@ -220,5 +221,21 @@ describe('Learner', () => {
     await settled();
     await node.end(learned(false));
     expect(node.tasks).toHaveLength(1);
+  });
+
+  it('takes up what was tuned outside of it, even when it learns nothing by itself', async () => {
+    const inbox = new TunedInbox(join(folder, 'a.db'));
+    inbox.put({ series: 'a', parent: 'gru-base@1', learned: learned(true), durationMs: 7 });
+    const node = new Node({ inbox, rules: undefined });
+    node.hear('a', 0, 500);
+    await node.learner.takeIn();
+    expect(node.tasks).toEqual([]);
+    expect(node.added).toMatchObject([
+      { parent: 'gru-base@1', bytes: Uint8Array.of(1), optimiserState: Uint8Array.of(2) },
+    ]);
+    expect(node.decisions).toMatchObject([{ verdict: 'promoted', durationMs: 7 }]);
+    expect(node.proposed).toEqual(['gru-base:a@1 a']);
+    await node.learner.takeIn();
+    expect(node.added).toHaveLength(1);
   });
 });
