@@ -52,9 +52,12 @@ export class LagWindow {
       values.copy(values64, at, from, count);
       profile?.subtract(values64, at, from, count);
     }
-    const { numbers, at } = kernel;
-    const newest = values64[0];
-    for (let i = 0; i < this.#size; i++) numbers[at.z + i] = (values64[i] - newest) / unit;
+    const { numbers } = kernel;
+    const z = kernel.at.z;
+    const all = values64;
+    const newest = all[0];
+    const size = this.#size;
+    for (let i = 0; i < size; i++) numbers[z + i] = (all[i] - newest) / unit;
   }
 
   /** Writes (z(t) − z(t−h))/s for h = 1…horizon to out[h − 1]: the labels of the rows before. */

@@ -10,7 +10,7 @@ import { UnitKeeper } from './unitKeeper.js';
 
 const near = [1, 2, 3, 4, 5, 6, 8, 10, 12];
 const aroundSeason = [-2, -1, 0, 1];
-const x = new Float64Array(1024); // written before it is read, within one call
+let x = new Float64Array(1024); // written before it is read, within one call
 let labels = new Float64Array(0); // likewise
 const dayMs = 86_400_000;
 
@@ -89,12 +89,12 @@ export class SeasonalLinear implements Forecaster {
       out.fill(last, at, at + this.horizon);
       return;
     }
-    const profile = this.#profile!;
+    const past = this.#past;
     const base = values.anchor + this.#left(0);
     const unit = this.#unit.value;
+    this.#profile!.copyAhead(x, this.horizon);
     this.#squares!.answers(out, at);
-    for (let h = 1, i = at; h <= this.horizon; h++, i++)
-      out[i] = this.#past.plausible(base + profile.ahead(h) + unit * out[i]);
+    for (let i = 0; i < this.horizon; i++) out[at + i] = past.plausible(base + x[i] + unit * out[at + i]);
   }
 
   save(writer: SnapshotWriter): void {
@@ -153,6 +153,7 @@ export class SeasonalLinear implements Forecaster {
     this.#unit.value = 0;
     if (period < 2) return;
     if (labels.length < horizon) labels = new Float64Array(horizon);
+    if (x.length < horizon) x = new Float64Array(horizon);
     const seasonal = [...aroundSeason.map((step) => season + step), 2 * season - 1];
     const lags = [...new Set([...near, ...seasonal.filter((lag) => lag > 0 && lag < reach)])];
     const rebuilt = lags.length;

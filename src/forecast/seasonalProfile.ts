@@ -52,12 +52,27 @@ export class SeasonalProfile {
     return this.#profile[Math.floor(this.#place(steps) / this.#perBin)];
   }
 
+  /** Writes `ahead(1)`, `ahead(2)`, … to out[0…], `count` of them. */
+  copyAhead(out: Float64Array, count: number): void {
+    const profile = this.#profile;
+    const perBin = this.#perBin;
+    let place = this.#at;
+    const { period } = this;
+    for (let i = 0; i < count; i++) {
+      place = place + 1 === period ? 0 : place + 1;
+      out[i] = profile[perBin === 1 ? place : Math.floor(place / perBin)];
+    }
+  }
+
   /** Takes P of the values `back`, `back` + 1, … steps before the newest from out[at…], `count` of them. */
   subtract(out: Float64Array, at: number, back: number, count: number): void {
+    const profile = this.#profile;
+    const perBin = this.#perBin;
+    const last = this.period - 1;
     let place = this.#place(-back);
     for (let i = at; i < at + count; i++) {
-      out[i] -= this.#profile[this.#perBin === 1 ? place : Math.floor(place / this.#perBin)];
-      place = place === 0 ? this.period - 1 : place - 1;
+      out[i] -= profile[perBin === 1 ? place : Math.floor(place / perBin)];
+      place = place === 0 ? last : place - 1;
     }
   }
 

@@ -46,13 +46,11 @@ export class RecentValues {
     const ring = this.#ring;
     const end = at + count;
     const known = Math.min(end, at + Math.max(0, ring.length - from));
-    let place = this.#newest - from;
-    if (place < 0) place += ring.length;
-    for (let i = at; i < known; i++) {
-      out[i] = ring[place];
-      place = place === 0 ? ring.length - 1 : place - 1;
-    }
-    for (let i = known; i < end; i++) out[i] = Number.NaN;
+    const newest = this.#newest - from;
+    let i = at;
+    for (let place = newest; i < known && place >= 0; i++, place--) out[i] = ring[place];
+    for (let place = newest + ring.length - (i - at); i < known; i++, place--) out[i] = ring[place];
+    for (; i < end; i++) out[i] = Number.NaN;
   }
 
   /** Makes room for at least `capacity` values and keeps those it has. */

@@ -5,6 +5,7 @@ const memory = 2000; // steps the means look back on
 const periods = 3; // a season shows itself in this many repetitions
 const depth = 0.5; // of the largest mean difference before it: a random walk has no dips this deep
 const every = 32; // values between two decisions
+let recent = new Float64Array(0); // written before it is read, within one call
 
 /**
  * Finds a season nobody named, from the values alone: the shortest lag k whose mean difference
@@ -32,14 +33,16 @@ export class SeasonFinder {
 
   /** Takes in the newest of `values`. */
   observe(values: RecentValues): void {
-    const newest = values.offset(0);
+    const D = this.#difference;
     const n = ++this.#count;
     const longest = Math.min(this.longest, n - 1);
-    for (let k = 1; k <= longest; k++) {
-      const change = Math.abs(newest - values.offset(k));
-      const weight = 1 / Math.min(n - k, memory);
-      this.#difference[k - 1] += weight * (change - this.#difference[k - 1]);
-    }
+    if (recent.length <= longest) recent = new Float64Array(longest + 1);
+    const y = recent;
+    values.copy(y, 0, 0, longest + 1);
+    const settled = Math.min(longest, n - memory); // lags seen so often that their weight no longer falls
+    for (let k = 1; k <= settled; k++) D[k - 1] += (1 / memory) * (Math.abs(y[0] - y[k]) - D[k - 1]);
+    for (let k = Math.max(1, settled + 1); k <= longest; k++)
+      D[k - 1] += (1 / (n - k)) * (Math.abs(y[0] - y[k]) - D[k - 1]);
     if (n % every === 0) this.#period = this.#find();
   }
 
