@@ -71,6 +71,7 @@ export async function runDaemon(config: Config, { signal, log, onReady = () => {
     if (signal.aborted) return;
     const swaps = new ModelSwaps({
       ...{ book, store, registry: models.registry, load: models.load },
+      probationTicks: config.learn.probationTicks,
       onProblem: (error, series, model) =>
         log.error(
           { series, model, problem: error instanceof Error ? error.message : String(error) },

@@ -32,6 +32,7 @@ export interface Config {
     readonly everyMs: number;
     readonly minReadings: number;
     readonly maxCpu: number;
+    readonly probationTicks: number;
   };
   readonly models: {
     readonly dir: string;
@@ -94,6 +95,7 @@ export function toConfig(parsed: ParsedConfig, { file, hostName, dirGiven }: Ori
       everyMs: parsed.learn.every,
       minReadings: parsed.learn.minReadings,
       maxCpu: parsed.learn.maxCpu,
+      probationTicks: parsed.learn.probation,
     },
     models: {
       dir: models.dir,

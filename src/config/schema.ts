@@ -148,6 +148,9 @@ const learn = z.strictObject({
     .describe('Time between fine-tunes.'),
   minReadings: whole(1, 100_000_000).prefault(500).describe('New readings that a fine-tune needs.'),
   maxCpu: fraction().prefault(0.5).describe('Share of one core that learning may take.'),
+  probation: whole(32, 100_000)
+    .prefault(256)
+    .describe('Steps over which the model before is stepped on beside a new one, and comes back if it errs less.'),
 });
 
 const models = z.strictObject({

@@ -17,7 +17,7 @@ export interface ModelSwapsOptions {
   /** A session of a version. @throws {StepcastError} MODEL_* when it cannot be had. */
   readonly load: (version: ModelVersion) => Promise<Stepper>;
   readonly onProblem: (problem: unknown, series: string, label: string) => void;
-  readonly probationTicks?: number;
+  readonly probationTicks: number;
 }
 
 interface Swap {
@@ -25,8 +25,6 @@ interface Swap {
   readonly stepper: Stepper;
   readonly how: How;
 }
-
-export const plainProbationTicks = 256;
 
 /**
  * Brings versions into use. A state is rebuilt beside the pipeline, one series at a time; between two turns it takes over. What a trial comes to,
@@ -44,7 +42,7 @@ export class ModelSwaps implements ModelProposals {
   #changed = true;
 
   constructor(options: ModelSwapsOptions) {
-    const window = options.probationTicks ?? plainProbationTicks;
+    const window = options.probationTicks;
     this.#options = options;
     this.#probation = { warmup: 0, window, margin: 0.02, certainty: 2 };
     this.#shadow = { warmup: 0, window, margin: -0.01, certainty: Number.NEGATIVE_INFINITY };

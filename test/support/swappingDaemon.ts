@@ -40,7 +40,7 @@ export class SwappingDaemon {
   readonly #options: SwappingDaemonOptions;
 
   constructor(options: SwappingDaemonOptions) {
-    const { models, auto = false, store = new InMemoryStore(), probationTicks } = options;
+    const { models, auto = false, store = new InMemoryStore(), probationTicks = 256 } = options;
     this.#options = options;
     this.store = store;
     const find = (sha256: string) => models.find(({ model }) => model.sha256 === sha256);
