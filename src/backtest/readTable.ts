@@ -33,6 +33,8 @@ export function readTable(file: string, { time, values, texts = [], strict = fal
       'has fewer than two rows below its header',
       'give a CSV file with a header and one row a reading',
     );
+  if (header.every((cell) => isNumber(cell) || !Number.isNaN(timeOf(cell, true))))
+    throw invalid(file, 'has no header: its first line is data', 'give the columns names in a first line');
   const timeAt = timeColumns(file, header, first, time);
   const wanted = values.length > 0 ? values : header.filter((name) => name !== '' && !texts.includes(name));
   const kept = texts.map((name) => ({ at: position(file, header, name), cells: [] as string[] }));

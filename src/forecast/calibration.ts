@@ -1,13 +1,16 @@
 import { narrow } from '../series/bounded.js';
 import type { SeriesPast } from '../series/seriesPast.js';
 import type { SnapshotReader, SnapshotWriter } from '../series/snapshot.js';
+import { decimalsFor } from './forecastWriter.js';
 import { type LearnedSteps, learnedSteps } from './learnedSteps.js';
 import { normalQuantile } from './normalQuantile.js';
+import { roundOutward } from './roundOutward.js';
 import { ticksPerScore } from './scoringTurns.js';
 import { WaitingRows } from './waitingRows.js';
 
 const rate = 0.03; // η at one step ahead
-const memory = 30; // errors the scale looks back on at one step ahead; √h times as many at h, where neighbours share most of theirs
+const fade = 0.55; // of η with h
+const memory = 30; // errors the scale looks back on
 const profileRate = 0.05;
 const mostPlaces = 24; // of a season, each with its own scale
 const deviationToError = Math.sqrt(Math.PI / 2); // of a normal distribution: standard deviation over mean absolute error
@@ -23,7 +26,7 @@ export interface CalibrationOptions {
  * error (conformal P control: Angelopoulos, Candès & Tibshirani 2023), for each level a and each horizon step h that is learned (LearnedSteps):
  *
  *     Q_a(t+h) = ŷ(t+h) + q_ha·σ_h·p(t+h)
- *     when y(t+h) arrives:  q_ha ← q_ha + (ηn/√h)·(a − [y < Q_a])·(1 + |q_ha|/2)
+ *     when y(t+h) arrives:  q_ha ← q_ha + (ηn/h^0.55)·(a − [y < Q_a])·(1 + |q_ha|/2)
  *
  * n is the number of ticks from one value that is scored at h to the next (scoringTurns). σ_h is the running mean of |y − ŷ|/p; p is the share of the place in the season in it, learned one step ahead. The step is
  * taken against the Q that was issued, so the long-run share of values below Q_a is a: it can stay off only while q runs away.
@@ -67,7 +70,7 @@ export class Calibration {
     this.#followSeason(skipped);
     this.#waiting.advance(skipped);
     const { data } = this.#waiting;
-    const actual = y - this.#past.values.anchor;
+    const actual = Math.fround(narrow(y - this.#past.values.anchor)); // as quantiles wait: one that is hit is hit
     const share = this.#shareAt(0);
     const rows = this.#learned.steps.length;
     for (let r = 0; r < rows; r++) {
@@ -83,7 +86,7 @@ export class Calibration {
     this.#waiting.clear();
   }
 
-  /** Writes the quantiles around `median` [horizon] to `out` [horizon, levels], ascending within a step. */
+  /** Writes the quantiles around `median` [horizon] to `out` [horizon, levels], ascending within a step, with the decimals they are published with. */
   spread(median: Float64Array, out: Float64Array): void {
     const L = this.levels.length;
     const state = this.#state;
@@ -112,6 +115,7 @@ export class Calibration {
       const upper = middle + 1 < L ? out[at + middle + 1] : centre;
       out[at + middle] = Math.min(Math.max(centre, lower), Math.max(lower, upper));
     }
+    roundOutward(out, this.levels, decimalsFor(this.#past.change));
   }
 
   /** Remembers `quantiles` [horizon, levels] around `median` until their values arrive. */
@@ -174,7 +178,7 @@ export class Calibration {
     const n = ++this.#counts[r];
     const isInside = actual >= data[row] && actual <= data[row + L - 1];
     if (isInside) this.#counts[this.#learned.steps.length + r]++;
-    const step = (rate * ticksPerScore(h)) / Math.sqrt(h);
+    const step = (rate * ticksPerScore(h)) / h ** fade;
     for (let l = 0, at = r * L; l < L; l++, at++) {
       const q = state[at];
       const level = this.levels[l];
@@ -183,7 +187,7 @@ export class Calibration {
     }
     if (h === 1 && this.#season > 1 && state[this.#scale] > 0) this.#learnShare(size);
     const at = this.#scale + r;
-    state[at] += (Math.min(3e38, size / share) - state[at]) / Math.min(n, memory * Math.sqrt(h));
+    state[at] += (Math.min(3e38, size / share) - state[at]) / Math.min(n, memory);
   }
 
   #learnShare(size: number): void {

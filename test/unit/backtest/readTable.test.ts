@@ -78,6 +78,7 @@ describe('readTable', () => {
     ],
     ['an empty column that was named', 'time,y,z\n1,1,\n2,2,\n', { values: ['y', 'z'] }, /column z is empty/],
     ['rows that run backwards', 'time,y\n2020-01-02,1\n2020-01-01,2\n', {}, /column time runs backwards.*sort/],
+    ['a file without a header', '2020-01-01,1\n2020-01-02,2\n2020-01-03,3\n', {}, /has no header/],
     ['no column of times', 'a,b\n1,2\n3,4\n', {}, /has no column of times.*--time; columns: a, b/],
     ['a time that is none', 'time,y\nsoon,1\n2,2\n', {}, /line 2, column time: "soon" is no time/],
     ['too few rows', 'time,y\n1,1\n', {}, /fewer than two rows/],
