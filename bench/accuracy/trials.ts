@@ -15,11 +15,18 @@ export async function multivariate({ protocol, file, horizon, model }: Trial): P
 }
 
 /** Protocol C: mean absolute error over that of persistence, one step ahead (`name@1`) and over all steps. */
-export async function univariate({ series, horizon, model }: Trial): Promise<TrialResult> {
+export async function univariate({ series, horizon, model, learnEvery }: Trial): Promise<TrialResult> {
   const { file, column, stepMs } = singleSeries.find(({ name }) => name === series)!;
   const path = pathOf(file);
   if (!path) return missing(file);
-  const result = await run(path, { protocol: 'single', horizon, model, column, stepMs });
+  const result = await run(path, {
+    protocol: 'single',
+    horizon,
+    model,
+    column,
+    stepMs,
+    learnEvery: Number(learnEvery ?? 0),
+  });
   const { experts, maeByHorizon } = result.columns[column];
   const all = { ...experts, network: { maeByHorizon } };
   return rounded(
@@ -34,15 +41,17 @@ interface RunOptions extends Pick<Trial, 'horizon' | 'model'> {
   readonly protocol: Protocol;
   readonly column?: string;
   readonly stepMs?: number;
+  readonly learnEvery?: number; // rows, 0: it does not learn
 }
 
 async function run(
   file: string,
-  { protocol, horizon, model, column, stepMs = 0 }: RunOptions,
+  { protocol, horizon, model, column, stepMs = 0, learnEvery = 0 }: RunOptions,
 ): Promise<BacktestResult> {
   const [result] = await backtest({
     ...{ file, protocol, horizon: Number(horizon), models: [String(model)], modelsDir },
     ...{ values: column === undefined ? [] : [column], cadenceMs: stepMs, season: 0 },
+    ...(learnEvery > 0 && { learn: { first: 500, every: learnEvery } }),
   });
   return result;
 }

@@ -4,6 +4,7 @@ import { ModelShelf } from '../inference/modelShelf.js';
 import { learningRuntime } from '../learningRuntime.js';
 import { counters } from '../pipeline/counters.js';
 import { pipeline } from '../pipeline/pipeline.js';
+import type { Forecast } from '../pipeline/ports.js';
 import { SeriesBook } from '../pipeline/seriesBook.js';
 import { plainSettings } from '../series/plainSettings.js';
 import type { SeriesSettings } from '../series/types.js';
@@ -33,6 +34,7 @@ export interface BacktestOptions {
   heldOut?: number; // share of the end that is scored, in place of what the protocol says
   learn?: LearnOptions; // left out: models run as they are
   onTuned?: (tuned: Tuned) => void;
+  onForecast?: (forecast: Forecast) => void; // each, in the order of their issue
   onProgress?: (done: number, total: number) => void;
   onShown?: (model: string, targets: ShownTargets) => void; // for a picture
 }
@@ -111,6 +113,7 @@ async function run(
       onIssue: (forecast, forecaster) => {
         const scored = boards.get(forecast.seriesId); // none of a column that is only looked at
         scored?.board.take(forecast, forecaster, scored.row(forecast));
+        options.onForecast?.(forecast);
       },
       clock: { nowMs: () => 0, trustedMs: () => undefined, elapsedMs: () => 0 },
       counters: counters(),

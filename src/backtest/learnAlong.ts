@@ -14,6 +14,7 @@ import type { Table } from './readTable.js';
 export interface LearnOptions {
   readonly first: number; // rows before the first fine-tune
   readonly every: number; // rows between two
+  readonly until?: number; // rows after which no more is learned
   readonly recipe?: Partial<LearnRecipe>;
 }
 
@@ -58,8 +59,8 @@ export class LearnAlong {
 
   /** Rows 0 to `row` have been forecast and committed. */
   async arrived(row: number): Promise<void> {
-    const { first, every, table } = this.#options;
-    if (row < first || row === table.timesMs.length || (row - first) % every !== 0) return;
+    const { first, every, table, until = Number.POSITIVE_INFINITY } = this.#options;
+    if (row < first || row > until || row === table.timesMs.length || (row - first) % every !== 0) return;
     for (const [column, cells] of table.columns) await this.#tune(column, cells, row);
   }
 
