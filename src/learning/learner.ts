@@ -131,11 +131,9 @@ export class Learner {
   async #next(series: string): Promise<void> {
     const { journal, proposals, nowMs } = this.#options;
     const label = proposals.modelOf(series);
-    let learned: Learned | undefined;
-    if (label !== undefined) {
-      learned = await this.#tune(series, label);
-      if (this.#stopping.signal.aborted) return;
-    }
+    if (label === undefined) return journal.drop(series);
+    const learned = await this.#tune(series, label);
+    if (this.#stopping.signal.aborted) return;
     const live = this.#live.get(series);
     const deepAt = learned?.depth === 'first' && learned.verdict.promoted ? learned.ticks : undefined;
     const before = journal.of(series);

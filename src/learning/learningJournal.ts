@@ -58,10 +58,20 @@ export class LearningJournal {
 
   /** The fine-tune of a series has come to an end. */
   done(series: string, learned: LearnedSeries): void {
-    const at = this.#queue.indexOf(series);
-    if (at >= 0) this.#queue.splice(at, 1);
+    this.#take(series);
     this.#series.set(series, learned);
     this.#write();
+  }
+
+  /** A series that is not there any more waits no longer. */
+  drop(series: string): void {
+    this.#take(series);
+    this.#write();
+  }
+
+  #take(series: string): void {
+    const at = this.#queue.indexOf(series);
+    if (at >= 0) this.#queue.splice(at, 1);
   }
 
   #write(): void {

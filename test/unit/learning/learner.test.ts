@@ -182,6 +182,22 @@ describe('Learner', () => {
     expect(new LearningJournal(path).of('a')).toMatchObject({ deepAt: 0 });
   });
 
+  it('forgets what waits of a series that is not there, and learns from it when it comes', async () => {
+    new LearningJournal(path).enqueue('a');
+    const inUse = new Map<string, string>();
+    const node = new Node({
+      proposals: { modelOf: (series) => inUse.get(series), propose: async () => new Map() },
+    });
+    node.learner.start();
+    await settled();
+    expect(new LearningJournal(path).queue).toEqual([]);
+    inUse.set('a', 'gru-base@1');
+    node.hear('a', 0, 100);
+    await settled();
+    expect(node.tasks).toMatchObject([{ series: ['a'] }]);
+    await node.learner.stop();
+  });
+
   it('begins a journal anew that cannot be read', () => {
     writeFileSync(path, '{"queue":');
     expect(new LearningJournal(path).queue).toEqual([]);
