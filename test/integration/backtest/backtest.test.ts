@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { lastValueFrom } from 'rxjs';
 import { afterAll, describe, expect, it } from 'vitest';
-import { backtest } from '../../../src/backtest/backtest.js';
+import { backtest, type ShownTargets } from '../../../src/backtest/backtest.js';
 import { memoryStore } from '../../../src/backtest/memoryStore.js';
 import { readTable } from '../../../src/backtest/readTable.js';
 import { tableSource } from '../../../src/backtest/tableSource.js';
@@ -50,6 +50,53 @@ describe('backtest', () => {
     const [event] = await backtest({ ...options, file, models: ['auto'] });
     const [grid] = await backtest({ ...options, file, models: ['auto'], cadenceMs: 3_600_000 });
     expect(Math.abs(grid.columns.y.mae / event.columns.y.mae - 1)).toBeLessThan(0.01);
+  });
+
+  it('judges every step by every measure, says what each expert weighed, and shows the end', async () => {
+    let shown: ShownTargets | undefined;
+    const onShown = (_: string, targets: ShownTargets) => void (shown = targets);
+    const [{ columns }] = await backtest({ ...options, file: seasonal(900), models: ['auto'], onShown });
+    const { y } = columns;
+    expect(y.horizons.map(({ horizon, n }) => [horizon, n])).toEqual(
+      Array.from({ length: 24 }, (_, i) => [i + 1, 900 - 450 - 24 + 1]),
+    );
+    for (const step of y.horizons) {
+      expect(step.crps).toBeCloseTo(2 * step.pinball, 12);
+      expect(step.mase / step.mae).toBeCloseTo(y.mase / y.mae, 9);
+      expect(step.skill_persistence).toBeCloseTo(
+        1 - step.mae / y.experts.persistence.maeByHorizon[step.horizon - 1],
+        9,
+      );
+      expect(step.skill_seasonal).toBeCloseTo(1 - step.mae / y.experts.seasonal.maeByHorizon[step.horizon - 1], 9);
+      expect(Math.abs(step.coverage - 0.8)).toBeLessThan(0.1);
+      expect(step.width).toBeGreaterThan(0);
+    }
+    expect(y.horizons.reduce((sum, { mae }) => sum + mae, 0) / 24).toBeCloseTo(y.mae, 9);
+    expect(Object.keys(y.weights)).toEqual(['1', '3', '8', '24']);
+    for (const weights of Object.values(y.weights))
+      expect(Object.values(weights).reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 6);
+    const last = shown?.get('y')?.get(1)?.at(-1);
+    expect(last?.tMs).toBe(Date.UTC(2024, 0, 1, 899 - 23)); // one step after the last forecast whose horizon lies within
+    expect(last!.low <= last!.median && last!.median <= last!.high).toBe(true);
+  });
+
+  it('scores the rows that a protocol names, whatever rows and cells are missing before them', async () => {
+    const whole = readFileSync(seasonal(900), 'utf8').trimEnd().split('\n');
+    const file = join(dir, 'gaps.csv');
+    const kept = whole.filter((_, i) => i <= 100 || i > 120);
+    writeFileSync(file, `${kept.map((line, i) => (i > 0 && i <= 40 ? line.replace(/,.*/, ',') : line)).join('\n')}\n`);
+    const [{ columns }] = await backtest({ ...options, file, models: ['auto'], horizon: 1, protocol: 'leakfree' });
+    const rows = kept.length - 1;
+    expect(columns.y.scored).toBe(rows - (Math.floor(0.7 * rows) + 96));
+  });
+
+  it('refuses a file that is too short for its protocol', async () => {
+    await expect(
+      backtest({ ...options, file: seasonal(300), models: ['auto'], protocol: 'fsnet' }),
+    ).rejects.toMatchObject({
+      code: 'DATA_INVALID',
+      message: expect.stringMatching(/has 300 steps; protocol fsnet scores those from number 3600 on/),
+    });
   });
 
   it('lets no forecast know what came after it', async () => {

@@ -111,6 +111,18 @@ export function conformsAsForecaster(
       );
     });
 
+    it('knows nothing of the future: shuffling it leaves every forecast made before as it was', async () => {
+      const ticks = troubledTicks(7, 260, stepMs);
+      const [random, cut] = [new Random(8), 200];
+      const values = ticks.slice(cut).map(({ y }) => ({ y, place: random.uniform() }));
+      values.sort((a, b) => a.place - b.place);
+      const shuffled = ticks.map((tick, i) => (i < cut ? tick : { ...tick, y: values[i - cut].y }));
+      const before = ticks.slice(0, cut).filter(({ y }) => !Number.isNaN(y)).length;
+      const [own, other] = [await run(make(), ticks), await run(make(), shuffled)];
+      expect(other.slice(0, before)).toEqual(own.slice(0, before));
+      expect(other.slice(before)).not.toEqual(own.slice(before));
+    });
+
     it('lives through a long silence', async () => {
       const forecaster = make();
       const ticks = troubledTicks(6, 40, stepMs);
