@@ -1,7 +1,7 @@
 import { expertNames } from './expertNames.js';
 
-/** Whose weights are told, in this order: the experts, and the network beside them. */
-export const weighedNames = [...expertNames, 'network'] as const;
+/** Whose weights are told, in this order: the experts, and beside them the network and what other series say. */
+export const weighedNames = [...expertNames, 'network', 'covariates'] as const;
 
 const kept = 4;
 

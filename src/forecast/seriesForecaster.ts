@@ -1,8 +1,9 @@
 import { SeriesPast } from '../series/seriesPast.js';
 import type { SnapshotReader, SnapshotWriter } from '../series/snapshot.js';
-import type { Tick } from '../series/types.js';
+import type { Covariate, Tick } from '../series/types.js';
 import { Blend } from './blend.js';
 import { Calibration } from './calibration.js';
+import { CovariateExpert } from './covariateExpert.js';
 import { type ExpertName, expertNames } from './expertNames.js';
 import type { ExpertView } from './expertView.js';
 import type { Forecaster } from './forecaster.js';
@@ -23,6 +24,7 @@ export interface SeriesForecasterOptions {
   readonly horizon: number; // steps
   readonly levels: readonly number[]; // ascending, within (0, 1)
   readonly season: number; // steps, 0 = found
+  readonly covariates?: readonly Covariate[]; // told of with each tick
   readonly network?: RecurrentForecaster; // stepped outside, in a batch: `prepare` and `accept`, in place of `learnOne`
 }
 
@@ -31,7 +33,8 @@ export interface SeriesForecasterOptions {
  * forecast that `forecast` reads: quantiles around the blend's median. `mean` reads the blend that aims at the squared error instead.
  *
  * A network is one expert more, in a second blend beside what the first made of the others: so it earns its weight against the
- * best that is known without it. Beyond its own horizon it says what they say.
+ * best that is known without it. Beyond its own horizon it says what they say. So does, where the series looks at others, what these say
+ * about the errors of the first blend.
  */
 export class SeriesForecaster implements ExpertView {
   readonly horizon: number;
@@ -43,11 +46,12 @@ export class SeriesForecaster implements ExpertView {
   readonly #points: Float64Array; // [mixtures, horizon]
   readonly #quantiles: Float64Array; // [horizon, levels]
   #network: RecurrentForecaster | undefined;
-  readonly #second: Blend | undefined;
+  readonly #covariates: CovariateExpert | undefined;
+  readonly #second: Blend | undefined; // of the mixtures, the network and the covariates
   readonly #base: Float64Array; // [horizon], the first blend's median
   #lastError = Number.NaN;
 
-  constructor({ horizon, levels, season, network }: SeriesForecasterOptions) {
+  constructor({ horizon, levels, season, covariates, network }: SeriesForecasterOptions) {
     const past = new SeriesPast({ season, lags: Math.max(horizon, 48), behind: horizon });
     const shared = { horizon, past };
     this.horizon = horizon;
@@ -66,12 +70,15 @@ export class SeriesForecaster implements ExpertView {
     this.#points = new Float64Array(softness.length * horizon).fill(Number.NaN);
     this.#quantiles = new Float64Array(horizon * levels.length).fill(Number.NaN);
     this.#network = network;
-    this.#second = network && new Blend({ experts: softness.length + 1, horizon, softness });
+    this.#covariates = covariates && new CovariateExpert({ horizon, past, covariates });
+    const beside = (network ? 1 : 0) + (covariates ? 1 : 0);
+    this.#second = beside > 0 ? new Blend({ experts: softness.length + beside, horizon, softness }) : undefined;
     this.#base = new Float64Array(horizon).fill(Number.NaN);
   }
 
   learnOne(tick: Tick): void {
     this.#learn(tick);
+    if (this.#covariates && !this.#network) this.#mixAgain(this.#candidates());
     this.#settle();
   }
 
@@ -86,13 +93,10 @@ export class SeriesForecaster implements ExpertView {
     const { horizon } = this;
     const network = this.#network!;
     network.accept(batch, row);
-    const candidates = scratchOf((softness.length + 1) * horizon); // the mixtures and the network
-    const at = softness.length * horizon;
-    candidates.set(this.#points);
-    for (let i = 0; i < horizon; i++) candidates[at + i] = this.#points[median * horizon + i];
-    network.median(batch, row, Math.min(horizon, network.model.metadata.horizon), candidates, at, this);
-    for (const m of [median, mean]) this.#second!.mix(candidates, m, this.#points, m * horizon);
-    if (!this.past.isMissing) this.#second!.issue(candidates, this.past.values.anchor, this.#points);
+    const candidates = this.#candidates();
+    const steps = Math.min(horizon, network.model.metadata.horizon);
+    network.median(batch, row, steps, candidates, softness.length * horizon, this);
+    this.#mixAgain(candidates);
     this.#settle();
   }
 
@@ -149,23 +153,25 @@ export class SeriesForecaster implements ExpertView {
 
   /**
    * What each of `weighedNames` has in the published median at horizon step h, 0…1, to out[at…]; they sum to 1. The network stands beside
-   * the two mixtures of the experts: theirs is their share of both.
+   * the two mixtures of the experts, as do the covariates: theirs is their share of both.
    */
   weights(h: number, out: Float64Array, at: number): void {
     const experts = expertNames.length;
-    const network = at + experts;
+    const [network, covariates] = [at + experts, at + experts + 1];
     this.#blend.weights(median, h, out, at);
     out[network] = 0;
+    out[covariates] = 0;
     if (!this.#second) return;
-    const byMean = scratchOf(experts + softness.length + 1);
+    const byMean = scratchOf(experts + this.#second.experts);
     this.#blend.weights(mean, h, byMean, 0);
     this.#second.weights(median, h, byMean, experts);
     const ofMean = byMean[experts + mean];
-    const ofNetwork = byMean[experts + softness.length];
-    const speaks = h <= this.#network!.model.metadata.horizon; // beyond it, it says what the first mixture says
+    const ofNetwork = this.#network ? byMean[experts + softness.length] : 0;
+    const speaks = h <= (this.#network?.model.metadata.horizon ?? 0); // beyond it, it says what the first mixture says
     const ofMedian = byMean[experts + median] + (speaks ? 0 : ofNetwork);
-    for (let e = 0; e < experts; e++) out[at + e] = ofMedian * out[at + e] + ofMean * byMean[e];
     if (speaks) out[network] = ofNetwork;
+    if (this.#covariates) out[covariates] = byMean[experts + this.#second.experts - 1];
+    for (let e = 0; e < experts; e++) out[at + e] = ofMedian * out[at + e] + ofMean * byMean[e];
   }
 
   /** How many forecasts h steps ahead were scored, and the share of values within the outermost levels. */
@@ -179,6 +185,7 @@ export class SeriesForecaster implements ExpertView {
     this.#blend.save(writer);
     this.#second?.save(writer);
     this.#network?.save(writer);
+    this.#covariates?.save(writer);
     this.#calibration.save(writer);
     writer.f64(this.#lastError);
     for (const values of [this.#points, this.#base]) writer.f64s(values);
@@ -190,6 +197,7 @@ export class SeriesForecaster implements ExpertView {
     this.#blend.load(reader);
     this.#second?.load(reader);
     this.#network?.load(reader);
+    this.#covariates?.load(reader);
     this.#calibration.load(reader);
     this.#lastError = reader.f64();
     for (const values of [this.#points, this.#base]) values.set(reader.f64s());
@@ -213,6 +221,23 @@ export class SeriesForecaster implements ExpertView {
     for (const m of [median, mean]) this.#blend.mix(forecasts, m, this.#points, m * this.horizon);
     for (let i = 0; i < this.horizon; i++) this.#base[i] = this.#points[median * this.horizon + i];
     if (!past.isMissing) this.#blend.issue(forecasts, past.values.anchor, this.#points);
+    this.#covariates?.learnOne(tick, this.#base);
+  }
+
+  /** What the second blend mixes [its experts, horizon], in the scratch: where the network has not spoken, the first mixture. */
+  #candidates(): Float64Array {
+    const { horizon } = this;
+    const { experts } = this.#second!;
+    const candidates = scratchOf(experts * horizon);
+    candidates.set(this.#points);
+    for (let i = 0; i < horizon; i++) candidates[softness.length * horizon + i] = this.#points[median * horizon + i];
+    this.#covariates?.forecast(candidates, (experts - 1) * horizon);
+    return candidates;
+  }
+
+  #mixAgain(candidates: Float64Array): void {
+    for (const m of [median, mean]) this.#second!.mix(candidates, m, this.#points, m * this.horizon);
+    if (!this.past.isMissing) this.#second!.issue(candidates, this.past.values.anchor, this.#points);
   }
 
   /** What the experts say now [experts, horizon], in the scratch. */

@@ -1,3 +1,4 @@
+import { heldReadings } from '../series/knownValues.js';
 import type { Tick } from '../series/types.js';
 import { Covariates } from './covariates.js';
 import type { Store, StoredState } from './ports.js';
@@ -94,7 +95,7 @@ export class CovariateReplay {
     for (const { id, tick } of this.#parts.store.forecastPlaces(series, track.next, lastReadingId)) {
       if (isBehind) this.#closings.push({ entry, id, tick });
       else {
-        this.asThen(entry, id, Number.MAX_SAFE_INTEGER, (heardBefore) => {
+        this.asThen(entry, id, heldReadings.future, (heardBefore) => {
           heardBefore(id);
           track.closeThrough(tick, (closed) => emit(entry, closed));
         });
