@@ -36,40 +36,54 @@ const series = [
 export const bench: Bench = {
   summary: 'what each shipped model, untouched, adds to the experts on real series (--data DIR)',
 
-  trials: () => series.map(({ name }) => ({ kind: 'series', series: name })),
+  trials: () => models.flatMap((model) => series.map(({ name }) => ({ kind: model, model, series: name }))),
 
-  run: async ({ series: wanted }: Trial): Promise<TrialResult> => {
+  run: async ({ series: wanted, model }: Trial): Promise<TrialResult> => {
     const { file, column, stepMs } = series.find(({ name }) => name === wanted)!;
     const path = pathOf(file);
     if (!path) return { missing: `${file} is not in ${dataFolder()}` };
-    const results = await backtest({
+    const [{ columns }] = await backtest({
       ...{ file: path, values: [column], cadenceMs: stepMs, season: 0, protocol: 'single', horizon: 24 },
-      ...{ models, modelsDir },
+      ...{ models: [String(model)], modelsDir },
     });
-    const { persistence, blend } = results[0].columns[column].experts;
-    const figures = [
-      ...pair('blend', blend.maeByHorizon, persistence.maeByHorizon),
-      ...results.flatMap(({ columns }, i) => pair(models[i], columns[column].maeByHorizon, blend.maeByHorizon)),
-    ];
-    return Object.fromEntries(figures);
+    const { maeByHorizon, experts } = columns[column];
+    const { persistence, blend } = experts;
+    return Object.fromEntries([
+      ...pair('experts', blend.maeByHorizon, persistence.maeByHorizon),
+      ...pair('network', maeByHorizon, blend.maeByHorizon),
+    ]);
   },
 
   figures: (outcomes) => outcomes.map(({ trial, result }) => ({ trial, result })),
 
   table: (figures) => {
     const outcomes = (figures as Pick<Outcome, 'trial' | 'result'>[]).filter(({ result }) => !result.missing);
-    const row = (name: string, of: (key: string) => number): string =>
-      `| ${name} | ${['blend', ...models].map((key) => `${of(`${key}@1`).toFixed(3)} / ${of(key).toFixed(3)}`).join(' | ')} |`;
-    const logs = (key: string): number[] => outcomes.map(({ result }) => Math.log(Number(result[key])));
+    const columns: readonly Column[] = [
+      { of: models[0], key: 'experts' },
+      ...models.map((model) => ({ of: model, key: 'network' as const })),
+    ];
+    const row = (name: string, cell: (column: Column, suffix: string) => number): string =>
+      `| ${name} | ${columns.map((column) => `${cell(column, '@1').toFixed(3)} / ${cell(column, '').toFixed(3)}`).join(' | ')} |`;
+    const values = ({ of, key }: Column, suffix: string): number[] =>
+      outcomes.flatMap(({ trial, result }) => (trial.model === of ? [Number(result[`${key}${suffix}`])] : []));
+    const names = [...new Set(outcomes.map(({ trial }) => String(trial.series)))];
     return [
       `| series | experts, of persistence | ${models.map((model) => `with ${model}, of experts`).join(' | ')} |`,
-      `| --- |${['blend', ...models].map(() => ' --- |').join('')}`,
-      ...outcomes.map(({ trial, result }) => row(String(trial.series), (key) => Number(result[key]))),
-      row('geometric mean', (key) => Math.exp(sum(logs(key)) / outcomes.length)),
-      row('worst', (key) => Math.exp(Math.max(...logs(key)))),
+      `| --- |${columns.map(() => ' --- |').join('')}`,
+      ...names.map((name, i) => row(name, (column, suffix) => values(column, suffix)[i] ?? Number.NaN)),
+      row('geometric mean', (column, suffix) => geometricMean(values(column, suffix))),
+      row('worst', (column, suffix) => Math.max(...values(column, suffix))),
     ].join('\n');
   },
 };
+
+interface Column {
+  readonly of: string; // model
+  readonly key: 'experts' | 'network';
+}
+
+const geometricMean = (values: readonly number[]): number =>
+  Math.exp(sum(values.map((value) => Math.log(value))) / values.length);
 
 /** One step ahead, and over all steps. */
 const pair = (name: string, own: readonly number[], other: readonly number[]): [string, number][] => [

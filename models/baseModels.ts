@@ -52,8 +52,8 @@ export const priorSize: PriorSize = { seed: 20_260_101, learned: 400, judged: 64
 
 /** The models that ship with the product. */
 export const baseModels: readonly BaseModel[] = [
-  baseModel('rnn', 'base', { hiddenSize: 32, trainingSteps: 6000, peakRate: 3e-3 }),
-  baseModel('gru', 'small', { hiddenSize: 16, trainingSteps: 6000, peakRate: 5e-3 }),
-  baseModel('gru', 'base', { hiddenSize: 32, trainingSteps: 6000, peakRate: 5e-3 }),
-  baseModel('lstm', 'base', { hiddenSize: 32, trainingSteps: 6000, peakRate: 5e-3 }),
+  baseModel('gru', 'base', { hiddenSize: 32, trainingSteps: 5000, peakRate: 5e-3 }),
+  baseModel('gru', 'small', { hiddenSize: 16, trainingSteps: 5000, peakRate: 5e-3 }),
+  baseModel('lstm', 'base', { hiddenSize: 32, trainingSteps: 5000, peakRate: 5e-3 }),
+  baseModel('rnn', 'base', { hiddenSize: 32, trainingSteps: 5000, peakRate: 3e-3 }),
 ];
