@@ -71,7 +71,7 @@ describe('a series that looks at another one', () => {
   it('is forecast by what is known ahead of it, at every step', () => {
     const values = valuesOf(0);
     const [without, found] = [errors(values), errors(values, toldAhead, future)];
-    for (let h = 0; h < horizon; h++) expect(found[h] / without[h]).toBeLessThan(0.25);
+    for (let h = 0; h < horizon; h++) expect(found[h] / without[h]).toBeLessThan(0.35);
   });
 
   it('is forecast by what another one just did, as far ahead as that tells', () => {
