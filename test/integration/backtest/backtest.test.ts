@@ -12,6 +12,7 @@ import { ModelShelf } from '../../../src/inference/modelShelf.js';
 import { counters } from '../../../src/pipeline/counters.js';
 import { pipeline } from '../../../src/pipeline/pipeline.js';
 import { SeriesBook } from '../../../src/pipeline/seriesBook.js';
+import { Random } from '../../../src/series/random.js';
 import type { SeriesSettings } from '../../../src/series/types.js';
 
 const modelsDir = fileURLToPath(new URL('../../../models', import.meta.url));
@@ -137,3 +138,38 @@ async function published(file: string): Promise<string[]> {
   await shelf.release();
   return documents;
 }
+
+/** Hourly heating load: it follows how far the air stays below 18 degrees, slowly, beside what people do at their hours. */
+function heating(rows: number): string {
+  const random = new Random(4);
+  const file = join(dir, 'heating.csv');
+  let drift = 0;
+  let inner = 10;
+  const lines = Array.from({ length: rows }, (_, i) => {
+    drift = 0.97 * drift + 0.8 * random.normal();
+    const outdoor = 5 + 4 * Math.sin((2 * Math.PI * (i - 9)) / 24) + drift;
+    inner = 0.6 * inner + 0.4 * Math.max(0, 18 - outdoor);
+    const people = i % 24 >= 6 && i % 24 <= 9 ? 6 : 0;
+    const load = 2 * inner + people + 0.8 * random.normal();
+    return `${new Date(Date.UTC(2024, 0, 1, i)).toISOString()},${load.toFixed(3)},${outdoor.toFixed(2)}`;
+  });
+  writeFileSync(file, `time,load,outdoor\n${lines.join('\n')}\n`);
+  return file;
+}
+
+describe('backtest with covariates', () => {
+  it('forecasts a heating load the better for the outdoor temperature, most of all where its forecast is known', async () => {
+    const file = heating(1800);
+    const run = async (known?: 'past' | 'future') => {
+      const covariates = known && [{ name: 'outdoor', column: 'outdoor', known }];
+      const [{ columns }] = await backtest({ ...options, values: ['load'], file, models: ['auto'], covariates });
+      expect(Object.keys(columns)).toEqual(['load']);
+      return columns.load;
+    };
+    const [alone, past, future] = [await run(), await run('past'), await run('future')];
+    expect(past.maeByHorizon[0] / alone.maeByHorizon[0]).toBeLessThan(0.99);
+    expect(past.mae / alone.mae).toBeLessThan(1.01);
+    expect(future.mae / alone.mae).toBeLessThan(0.75);
+    expect(future.coverage).toBeGreaterThan(0.75);
+  });
+});
