@@ -104,6 +104,7 @@ export class Learner {
     clearInterval(this.#timer);
     this.#stopping.abort();
     await this.#working;
+    await this.#options.journal.settled();
   }
 
   #due(series: string, { tick, driftTick }: Live): LearningReason | undefined {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { writeDurably } from '../lab/writeDurably.js';
+import { WriteBehind } from './writeBehind.js';
 
 const whole = z.number().int().nonnegative();
 
@@ -18,15 +18,16 @@ export interface LearnedSeries {
 
 /**
  * What is to be learned and what has been, in a small file that survives a restart: a series leaves the queue only when its
- * fine-tune has come to an end. A file that cannot be read is begun anew: all it costs is a fine-tune too many.
+ * fine-tune has come to an end. It is written off the thread that forecasts: what a kill takes from it, or a file that cannot be read, costs a
+ * fine-tune too many and no more.
  */
 export class LearningJournal {
-  readonly #path: string;
+  readonly #file: WriteBehind;
   readonly #queue: string[] = [];
   readonly #series = new Map<string, LearnedSeries>();
 
   constructor(path: string) {
-    this.#path = path;
+    this.#file = new WriteBehind(path);
     if (!existsSync(path)) return;
     try {
       const { queue, series } = schema.parse(JSON.parse(readFileSync(path, 'utf8')));
@@ -63,6 +64,11 @@ export class LearningJournal {
     this.#write();
   }
 
+  /** Once it is on disk. */
+  settled(): Promise<void> {
+    return this.#file.settled();
+  }
+
   /** A series that is not there any more waits no longer. */
   drop(series: string): void {
     this.#take(series);
@@ -75,7 +81,6 @@ export class LearningJournal {
   }
 
   #write(): void {
-    const text = JSON.stringify({ queue: this.#queue, series: Object.fromEntries(this.#series) });
-    writeDurably(this.#path, text);
+    this.#file.write(JSON.stringify({ queue: this.#queue, series: Object.fromEntries(this.#series) }));
   }
 }

@@ -178,24 +178,27 @@ describe('Learner', () => {
     await second.end(learned(false));
     expect(second.tasks[1]).toMatchObject({ series: ['b'] });
     await second.end(learned(false));
+    await second.learner.stop();
     expect(new LearningJournal(path).queue).toEqual([]);
     expect(new LearningJournal(path).of('a')).toMatchObject({ deepAt: 0 });
   });
 
   it('forgets what waits of a series that is not there, and learns from it when it comes', async () => {
-    new LearningJournal(path).enqueue('a');
+    const journal = new LearningJournal(path);
+    journal.enqueue('a');
+    await journal.settled();
     const inUse = new Map<string, string>();
     const node = new Node({
       proposals: { modelOf: (series) => inUse.get(series), propose: async () => new Map() },
     });
     node.learner.start();
     await settled();
-    expect(new LearningJournal(path).queue).toEqual([]);
     inUse.set('a', 'gru-base@1');
     node.hear('a', 0, 100);
     await settled();
-    expect(node.tasks).toMatchObject([{ series: ['a'] }]);
+    expect(node.tasks).toMatchObject([{ series: ['a'], deepAt: 0 }]);
     await node.learner.stop();
+    expect(new LearningJournal(path).queue).toEqual(['a']);
   });
 
   it('begins a journal anew that cannot be read', () => {
@@ -226,6 +229,7 @@ describe('Learner', () => {
     await node.end(new StepcastError({ code: 'LEARNING_TOO_FEW', op: 'learn', subject: 'a', message: 'too few' }));
     expect(node.decisions).toEqual([]);
     expect(node.problems).toEqual([]);
+    await node.learner.stop();
     expect(new LearningJournal(path).queue).toEqual([]);
   });
 

@@ -1,0 +1,48 @@
+import { open, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/**
+ * A small file that follows what it is told, off the calling thread: whole or not at all, one write at a time, the last text wins. A write
+ * that fails is made up for by the next.
+ */
+export class WriteBehind {
+  readonly #path: string;
+  #text: string | undefined; // not yet written
+  #writing: Promise<void> | undefined;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  write(text: string): void {
+    this.#text = text;
+    this.#writing ??= this.#work();
+  }
+
+  /** Once all that was told is on disk, as far as it can be. */
+  async settled(): Promise<void> {
+    while (this.#writing) await this.#writing;
+  }
+
+  async #work(): Promise<void> {
+    for (let text = this.#text; text !== undefined; text = this.#text) {
+      this.#text = undefined;
+      await writeWhole(this.#path, text).catch(() => {});
+    }
+    this.#writing = undefined;
+  }
+}
+
+async function writeWhole(path: string, text: string): Promise<void> {
+  const part = `${path}.part`;
+  const file = await open(part, 'w');
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(part, path);
+  const folder = await open(dirname(path), 'r');
+  await folder.sync().finally(() => folder.close());
+}
