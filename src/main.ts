@@ -2,6 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { interval, lastValueFrom } from 'rxjs';
 import type { Config } from './config/config.js';
 import { StepcastError } from './errors.js';
+import { unmetFeatures } from './forecast/outsideColumns.js';
 import type { ModelShelf } from './inference/modelShelf.js';
 import { learnerOfNode } from './learnerOfNode.js';
 import { type Logger, sampled } from './log.js';
@@ -40,6 +41,11 @@ export async function runDaemon(config: Config, { signal, log, onReady = () => {
   const configured = [...new Set(config.streams.map(({ settings }) => settings.model))];
   const dir = modelsDir(config.models);
   const shelf = await takeModels(dir, configured, log);
+  for (const { filter, settings } of config.streams) {
+    const unmet = unmetFeatures(shelf.stepper(nameOf(settings.model)).model.metadata, settings);
+    if (unmet.length > 0)
+      log.warn({ stream: filter, model: settings.model, unmet }, 'the model asks for what its stream does not give');
+  }
 
   const clock = new NodeClock({
     notBeforeMs: releasedMs,

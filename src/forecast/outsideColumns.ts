@@ -1,5 +1,5 @@
 import type { SnapshotReader, SnapshotWriter } from '../series/snapshot.js';
-import type { Covariate, CovariateValue, Tick } from '../series/types.js';
+import type { Covariate, CovariateValue, SeriesSettings, Tick } from '../series/types.js';
 import { CovariateScale } from './covariateScale.js';
 import { outsideName } from './features.js';
 import type { ModelMetadata } from './modelContract.js';
@@ -83,3 +83,18 @@ export class OutsideColumns {
 }
 
 const clipped = (value: number): number => Math.min(clip, Math.max(-clip, value));
+
+/** Features of a model that a stream with these settings cannot give it, in words; their columns are 0. */
+export function unmetFeatures(
+  { features, covariates = {} }: Pick<ModelMetadata, 'features' | 'covariates'>,
+  settings: Pick<SeriesSettings, 'covariates' | 'statics'>,
+): string[] {
+  return features.flatMap((feature) => {
+    const { kind, name } = outsideName(feature) ?? {};
+    if (kind === undefined || name === undefined) return [];
+    if (kind === 'static') return Object.hasOwn(settings.statics ?? {}, name) ? [] : [feature];
+    const found = settings.covariates?.find((covariate) => covariate.name === name);
+    if (!found) return [feature];
+    return covariates[name] === 'future' && found.known === 'past' ? [`${feature} known ahead`] : [];
+  });
+}

@@ -1,4 +1,5 @@
 import type { Config } from '../../config/config.js';
+import { unmetFeatures } from '../../forecast/outsideColumns.js';
 import { ModelShelf } from '../../inference/modelShelf.js';
 import { modelsDir } from '../../modelsDir.js';
 import { type Finding, failure } from './finding.js';
@@ -18,7 +19,12 @@ export async function checkModels({ models, streams }: Config): Promise<Finding[
         message: `${model.name}@${model.version}, ${model.metadata.cell}, horizon ${horizon}`,
       });
       for (const { filter, settings } of streams) {
-        if (settings.model !== name || settings.horizon <= horizon) continue;
+        if (settings.model !== name) continue;
+        for (const unmet of unmetFeatures(model.metadata, settings)) {
+          const wanted = `asks for ${unmet}, which stream ${filter} does not give: it counts as 0`;
+          findings.push({ level: 'warn', subject, message: wanted });
+        }
+        if (settings.horizon <= horizon) continue;
         const message = `forecasts ${horizon} steps, stream ${filter} asks for ${settings.horizon} — lower horizon or use another model`;
         findings.push({ level: 'warn', subject, message });
       }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { featureWidth, knownFeature } from '../../../src/forecast/features.js';
+import { unmetFeatures } from '../../../src/forecast/outsideColumns.js';
 import { SeriesFeatures } from '../../../src/forecast/seriesFeatures.js';
 import { SnapshotReader, SnapshotWriter } from '../../../src/series/snapshot.js';
 import type { CovariateValue, Tick } from '../../../src/series/types.js';
@@ -67,5 +68,17 @@ describe('features from outside of a series', () => {
     expect(row(second)).toEqual(row(first));
     for (const each of ticks.slice(25)) for (const one of [first, second]) one.observe(each);
     expect(row(second)).toEqual(row(first));
+  });
+
+  it('are told of where a stream does not give them', () => {
+    const tariff = { name: 'tariff', series: 't', known: 'past' } as const;
+    expect(unmetFeatures(options, { covariates: [tariff] })).toEqual([
+      ...['covariate.tariff known ahead', 'covariate.outdoor', 'static.area'],
+    ]);
+    const all = [
+      { ...tariff, known: 'future' as const },
+      { ...tariff, name: 'outdoor' },
+    ];
+    expect(unmetFeatures(options, { covariates: all, statics: { area: 1 } })).toEqual([]);
   });
 });

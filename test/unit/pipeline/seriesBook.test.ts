@@ -175,4 +175,37 @@ describe('SeriesBook', () => {
     const turn = await next.hear(30, wave(30), { ...eventSettings, maxGapSteps: 3 });
     expect([...turn.ticks.values()].flat().length).toBe(31);
   });
+
+  it.each(['past', 'future'] as const)(
+    'tells a series after a start what it was told of others, however old their snapshots are: known %s',
+    async (known) => {
+      const looking = { ...gridSettings, covariates: [{ name: 'b', series: 'b', known }] };
+      const daemon = await new Daemon().start();
+      daemon.book.covariates.declare(looking.covariates);
+      const ages: number[] = [];
+      for (let i = 0; i < 60; i++) {
+        await daemon.hear(i, wave(i), looking);
+        for (let k = 0; k < 3; k++)
+          await daemon.hear(i + k / 3 + (known === 'future' ? 3 : 0), 100 * wave(i + k), eventSettings, 'b');
+        if (i % 13 !== 12) continue;
+        daemon.clock.pass(10 * minute); // the clock closes the slot
+        await daemon.turn(new Turn());
+        await daemon.hear(i + 0.9, 7, eventSettings, 'b');
+        const [a, b] = [1, 2].map((series) => daemon.store.snapshots.get(series)?.readingId ?? 0);
+        ages.push(Math.sign(a - b));
+        const next = await daemon.next();
+        expect([next.state(), next.state('b')]).toEqual([daemon.state(), daemon.state('b')]);
+        expect(next.book.get('a')!.told(tickAt(i)).covariates).toEqual(
+          daemon.book.get('a')!.told(tickAt(i)).covariates,
+        );
+        daemon.book.get(i < 30 ? 'a' : 'b')!.snapshotAt = 0;
+      }
+      expect(new Set(ages)).toContain(-1);
+      expect(new Set(ages)).toContain(1);
+    },
+  );
+});
+
+const tickAt = (m: number) => ({
+  ...{ n: m, tMs: arrivalMs + m * minute, y: 0, stepMs: minute, missing: 0, restart: false },
 });

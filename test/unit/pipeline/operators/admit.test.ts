@@ -127,6 +127,47 @@ describe('admit', () => {
     expect(desk.take(sent(undefined, 7, { ...again, session: 1 })).readings.length).toBe(1);
   });
 
+  it('takes the times of a series that others know ahead as they are, and a forecast that goes back on itself', () => {
+    const desk = new Desk();
+    desk.book.covariates.declare([{ series: 'a', known: 'future' }]);
+    const [soon, later] = [arrivalMs + 60 * minute, arrivalMs + 3 * 86_400_000];
+    const said = [5, 6, 6, 5].flatMap((y) => desk.take(sent(later, y)).readings);
+    expect(said.map(({ tMs, y }) => [tMs, y])).toEqual([5, 6, 5].map((y) => [later, y]));
+    expect(desk.take(sent(soon, 1)).readings[0].tMs).toBe(soon);
+    expect(desk.counters).toMatchObject({ clockAhead: 0, duplicates: 1 });
+    expect([soon, later, later - 1].map((tMs) => desk.book.covariates.of('a')!.at(tMs, 10 * minute))).toEqual([
+      ...[1, 5, Number.NaN],
+    ]);
+  });
+
+  it('tells a tick what was known of other series when its reading came, though they came in one turn', () => {
+    const desk = new Desk();
+    const settings = {
+      ...eventSettings,
+      covariates: [
+        { name: 'b', series: 'b', known: 'past' as const },
+        { name: 'me', series: 'a', known: 'past' as const },
+      ],
+    };
+    const of = (seriesId: string, m: number, y: number) =>
+      delivery({
+        observations: [
+          observation(arrivalMs - 10 * minute + m * minute, y, { seriesId, ...(seriesId === 'a' && { settings }) }),
+        ],
+      });
+    const turn = desk.take(
+      of('a', 0, 1),
+      of('b', 1, 7),
+      of('a', 2, 1),
+      of('b', 4, 8),
+      of('a', 3, 1),
+      of('b', 3, 9),
+      of('a', 5, 1),
+    );
+    const told = ticksOf(turn).flatMap(({ covariates }) => (covariates ? [covariates.map(({ now }) => now)] : []));
+    expect(told).toEqual([Number.NaN, 7, 7, 8].map((now) => [now, Number.NaN]));
+  });
+
   it('keeps a late reading without a tick and counts it', () => {
     const desk = new Desk();
     const turn = desk.take(sent(arrivalMs, 1), sent(arrivalMs - 1, 2));
