@@ -100,7 +100,7 @@ export async function runDaemon(config: Config, { signal, log, onReady = () => {
     const publisher = createForecastPublisher({
       publisher: connection,
       settings: { ...config.publish, node: config.node },
-      log: (message, details) => log.warn(details, message),
+      log: (message, details, level) => log[level](details, message),
     });
     const counts = counters();
     const stopWatching = watch.start({ connection, publisher, counts, book, store, clock });

@@ -14,7 +14,7 @@ export interface PublishSettings {
 export interface ForecastPublisherOptions {
   readonly publisher: Publisher;
   readonly settings: PublishSettings;
-  readonly log: (message: string, details: object) => void;
+  readonly log: (message: string, details: object, level: 'info' | 'warn') => void;
 }
 
 /** Since the start. `sent` were accepted by the connection, `superseded` and `dropped` never left. */
@@ -33,7 +33,7 @@ export interface ForecastPublisher extends Required<ForecastSink> {
   stop(): void;
 }
 
-interface GapMessage {
+interface Message {
   readonly topic: string;
   readonly payload: Uint8Array;
 }
@@ -43,7 +43,7 @@ type Sender = (payload: Uint8Array) => boolean;
 type Kept = Pick<Forecast, 'seriesId' | 'horizon' | 'stepMs' | 'json'>;
 
 const contentType = 'application/json';
-const gapOutboxLimit = 1_000;
+const messageOutboxLimit = 1_000;
 const rememberedRoutes = 65_536;
 
 /** Forecasts, gaps and health to topics. While the broker is away, or slower than the forecasts, the latest of each series waits. */
@@ -51,11 +51,11 @@ export const createForecastPublisher = ({ publisher, settings, log }: ForecastPu
   const { qos, retain } = settings;
   const base = `${settings.prefix}/${settings.node}`;
   const forecasts = createOutbox<Kept>(settings.outboxLimit ?? 10_000);
-  const waitingGaps = createOutbox<GapMessage>(gapOutboxLimit);
+  const waitingMessages = createOutbox<Message>(messageOutboxLimit);
   const routes = new Map<string, { send: Sender; expirySeconds: number }>();
   const healthRoute = publisher.route({ topic: `${base}/health`, qos: 1, retain: true, contentType });
   let lastHealth: Uint8Array | undefined; // not yet accepted
-  let gapNumber = 0;
+  let messageNumber = 0;
   let sent = 0;
 
   const senderOf = ({ seriesId, horizon, stepMs }: Kept): Sender => {
@@ -76,12 +76,17 @@ export const createForecastPublisher = ({ publisher, settings, log }: ForecastPu
   /** A copy: the document it was given is part of a slab. */
   const keep = ({ seriesId, horizon, stepMs, json }: Kept): void =>
     forecasts.put(seriesId, { seriesId, horizon, stepMs, json: json.slice() });
-  const sendGap = ({ topic, payload }: GapMessage): boolean =>
+  const sendMessage = ({ topic, payload }: Message): boolean =>
     publisher.publish({ topic, qos: 1, retain: false, contentType, payload });
+
+  const tell = (topic: string, json: string): void => {
+    const message = { topic, payload: Buffer.from(json) };
+    if (!sendMessage(message)) waitingMessages.put(String(messageNumber++), message);
+  };
 
   const flush = () => {
     if (lastHealth && healthRoute(lastHealth)) lastHealth = undefined;
-    waitingGaps.flush(sendGap);
+    waitingMessages.flush(sendMessage);
     forecasts.flush(sendForecast);
   };
   const subscription = publisher.ready$.subscribe(flush);
@@ -96,17 +101,14 @@ export const createForecastPublisher = ({ publisher, settings, log }: ForecastPu
     },
     gaps: (found) => {
       for (const gap of found) {
-        log('gap', { ...gap });
-        const message = { topic: `${base}/gap/${topicOfSeries(gap.seriesId)}`, payload: Buffer.from(gapJson(gap)) };
-        if (!sendGap(message)) waitingGaps.put(String(gapNumber++), message);
+        log('gap', { ...gap }, 'warn');
+        tell(`${base}/gap/${topicOfSeries(gap.seriesId)}`, gapJson(gap));
       }
     },
     decisions: (taken) => {
       for (const decision of taken) {
-        log('decision', { ...decision });
-        const topic = `${base}/learn/${topicOfSeries(decision.series ?? decision.model)}`;
-        const message = { topic, payload: Buffer.from(decisionJson(decision)) };
-        if (!sendGap(message)) waitingGaps.put(String(gapNumber++), message);
+        log('decision about a model', { ...decision }, 'info');
+        tell(`${base}/learn/${topicOfSeries(decision.series ?? decision.model)}`, decisionJson(decision));
       }
     },
     health: (document) => {
@@ -118,7 +120,7 @@ export const createForecastPublisher = ({ publisher, settings, log }: ForecastPu
       sent,
       waiting: forecasts.size,
       superseded: forecasts.replaced,
-      dropped: forecasts.dropped + waitingGaps.dropped,
+      dropped: forecasts.dropped + waitingMessages.dropped,
     }),
     stop: () => subscription.unsubscribe(),
   };

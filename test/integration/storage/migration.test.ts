@@ -1,6 +1,8 @@
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { weighedNames, weighedSteps } from '../../../src/forecast/blendWeights.js';
+import type { Decision } from '../../../src/pipeline/modelVersions.js';
+import { listDecisions, listModels } from '../../../src/storage/modelQueries.js';
 import { listSeries, queryForecasts } from '../../../src/storage/queries.js';
 import { applicationId, migrations, schemaVersion } from '../../../src/storage/schema.js';
 import { storedAccuracy } from '../../../src/storage/storedAccuracy.js';
@@ -40,6 +42,8 @@ describe('a database of the first layout', () => {
     expect(await listSeries(fixture.path)).toMatchObject([{ series: 'sensors/1', readings: 3, last_value: 22 }]);
     const [row] = await storedAccuracy(fixture.path, {}, () => {});
     expect(row).toMatchObject({ series: 'sensors/1', n: 3, weights: null });
+    expect(await listModels(fixture.path)).toEqual([]);
+    expect(await listDecisions(fixture.path, ['gru-base@1'])).toEqual([]);
   });
 
   it('is brought to the present one with all it holds, and goes on from there', async () => {
@@ -75,5 +79,25 @@ describe('a database of the first layout', () => {
     db.close();
     const [row] = await storedAccuracy(fixture.path, {}, () => {});
     expect(row).toMatchObject({ n: 5, weights: { persistence: 0.125, seasonal: 0.5, network: 0.375 } });
+  });
+
+  it('keeps the models it knew, and takes decisions about them', async () => {
+    writeFirstLayout();
+    const old = new Database(fixture.path);
+    old.prepare("INSERT INTO model VALUES ('gru-base', 1, 'aa', 'active', 'file', 5, NULL)").run();
+    old.close();
+    const store = await fixture.open();
+    expect(store.ledger.versions()).toMatchObject([{ name: 'gru-base', version: 1, sha256: 'aa', createdMs: 5 }]);
+    expect(store.ledger.requests()).toEqual([]);
+    const decision: Decision = {
+      ...{ timeMs: 9, kind: 'rollback', model: 'gru-base@1', series: undefined, verdict: 'failed' },
+      ...{ reason: 'none', figures: { tried: [1, 2] }, durationMs: 0.5 },
+    };
+    store.ledger.write({ decisions: [decision] });
+    await commitBatch(store, emptyBatch);
+    const { timeMs, durationMs, series, ...same } = decision;
+    expect(await listDecisions(fixture.path, ['gru-base@1'])).toEqual([
+      { ...same, time: timeMs, duration: durationMs, series: null },
+    ]);
   });
 });

@@ -1,5 +1,6 @@
 import { Subject } from 'rxjs';
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Decision } from '../../../src/pipeline/modelVersions.js';
 import type { Forecast } from '../../../src/pipeline/ports.js';
 import {
   createForecastPublisher,
@@ -132,6 +133,25 @@ describe('forecastPublisher', () => {
     expect(broker.sent).toHaveLength(2);
     expect(broker.sent[0]).toMatchObject({ topic: 'stepcast/pi/gap/s/x', qos: 1, retain: false });
     expect(JSON.parse(broker.sent[0].text)).toEqual({ series: 's/x', from: 1, to: 2, missing: 3, reason: 'sequence' });
+  });
+
+  it('tells what was decided about models on the learn topic of the series, or of the model where it is of many', () => {
+    broker.state.open = false;
+    const decision: Decision = {
+      ...{ timeMs: 5, kind: 'probation', model: 'gru-base@2', series: 's/x', verdict: 'rolled-back' },
+      ...{ reason: 'the one before erred less', figures: { ticks: 256 }, durationMs: 7 },
+    };
+    sink.decisions([decision, { ...decision, kind: 'rollback', series: undefined }]);
+    broker.state.open = true;
+    broker.ready();
+    expect(broker.sent.map(({ topic, retain }) => [topic, retain])).toEqual([
+      ['stepcast/pi/learn/s/x', false],
+      ['stepcast/pi/learn/gru-base@2', false],
+    ]);
+    expect(JSON.parse(broker.sent[0].text)).toEqual({
+      ...{ time: 5, kind: 'probation', model: 'gru-base@2', series: 's/x', verdict: 'rolled-back' },
+      ...{ reason: 'the one before erred less', figures: { ticks: 256 }, duration: 7 },
+    });
   });
 
   it('retains one health document, and after an absence sends only the last', () => {
