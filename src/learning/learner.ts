@@ -24,7 +24,10 @@ export interface LearnerOptions {
   readonly onDecision: (decision: Decision) => void;
   readonly onProblem: (problem: unknown, series: string) => void;
   readonly recipe?: LearningTask['recipe'];
+  readonly mostOwn?: number; // networks of single series: each is a session of its own, and leaves the micro-batch
 }
+
+const plainMostOwn = 100; // 183 kB each
 
 interface Live {
   readonly watch: DriftWatch;
@@ -133,7 +136,7 @@ export class Learner {
     const { journal, proposals, nowMs } = this.#options;
     const label = proposals.modelOf(series);
     if (label === undefined) return journal.drop(series);
-    const learned = await this.#tune(series, label);
+    const learned = this.#hasRoomFor(label) ? await this.#tune(series, label) : undefined;
     if (this.#stopping.signal.aborted) return;
     const live = this.#live.get(series);
     const deepAt = learned?.depth === 'first' && learned.verdict.promoted ? learned.ticks : undefined;
@@ -146,6 +149,14 @@ export class Learner {
     if (!live) return;
     live.isQueued = false;
     live.driftTick = undefined;
+  }
+
+  #hasRoomFor(label: string): boolean {
+    const { registry, mostOwn = plainMostOwn } = this.#options;
+    const isOwn = (name: string): boolean => name.includes(':');
+    if (isOwn(label)) return true;
+    const inUse = registry.versions().filter(({ name, state }) => isOwn(name) && state === 'active');
+    return new Set(inUse.map(({ name }) => name)).size < mostOwn;
   }
 
   /** Undefined when it came to nothing. */

@@ -183,6 +183,21 @@ describe('Learner', () => {
     expect(new LearningJournal(path).of('a')).toMatchObject({ deepAt: 0 });
   });
 
+  it('makes no more networks of single series than it may, and goes on with those there are', async () => {
+    const node = new Node({ mostOwn: 1 });
+    node.hear('a', 0, 100);
+    await settled();
+    await node.end(learned(true));
+    node.versions[0] = { ...node.versions[0], state: 'active' };
+    node.hear('b', 0, 100);
+    await settled();
+    expect(node.tasks).toHaveLength(1);
+    node.nowMs += 1000;
+    node.hear('a', 100, 200);
+    await settled();
+    expect(node.tasks[1]).toMatchObject({ series: ['a'], isOwn: true });
+  });
+
   it('forgets what waits of a series that is not there, and learns from it when it comes', async () => {
     const journal = new LearningJournal(path);
     journal.enqueue('a');
