@@ -35,3 +35,9 @@ export function readWithCovariates(
     }),
   };
 }
+
+/** What a column looks at: nothing is known of itself. */
+export const othersThan = (column: string, covariates: readonly CovariateColumn[]): CovariateColumn[] =>
+  covariates.map((other) =>
+    other.column === column ? { ...other, cells: new Float64Array(other.cells.length).fill(Number.NaN) } : other,
+  );

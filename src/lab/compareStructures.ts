@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BacktestResult, backtest } from '../backtest/backtest.js';
-import { readTable } from '../backtest/readTable.js';
+import { othersThan, readWithCovariates } from '../backtest/readWithCovariates.js';
 import type { RunReport } from '../training/trainingRun.js';
 import { type NetworkScore, scoreNetwork } from './scoreNetwork.js';
 import { startTraining } from './startTraining.js';
@@ -92,15 +92,21 @@ async function judge(
   trainingSeconds: number,
   modelsDir: string,
 ): Promise<[Compared, BacktestResult]> {
-  const { files, time, values, cadenceMs, season, horizon, holdOut, name, hidden, layers } = job;
+  const { files, time, values, cadenceMs, season, horizon, holdOut, name, hidden, layers, covariates, statics } = job;
   const [result] = await backtest({
     ...{ file: files[0], time, values, cadenceMs, season, horizon, models: [path], modelsDir },
-    ...{ protocol: 'single', heldOut: holdOut },
+    ...{ protocol: 'single', heldOut: holdOut, covariates, statics },
   });
-  const { timesMs, columns } = readTable(files[0], { time, values, strict: true });
+  const { table, covariates: othersThan(column, others) } = readWithCovariates(files[0], { time, values, strict: true }, covariates);
   const alone: NetworkScore[] = [];
-  for (const cells of columns.values()) {
-    alone.push(await scoreNetwork(path, { timesMs, values: cells }, { cadenceMs, season, heldOut: holdOut }));
+  for (const [column, cells] of table.columns) {
+    alone.push(
+      await scoreNetwork(
+        path,
+        { timesMs: table.timesMs, values: cells, covariates: others },
+        { cadenceMs, season, heldOut: holdOut, statics },
+      ),
+    );
   }
   const compared = {
     ...{ name, cell, hidden, layers, parameters, steps, ended, trainingSeconds },

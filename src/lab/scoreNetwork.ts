@@ -1,3 +1,4 @@
+import type { CovariateColumn } from '../backtest/readWithCovariates.js';
 import { standsOnExperts } from '../forecast/features.js';
 import { RecurrentForecaster } from '../forecast/recurrentForecaster.js';
 import { SeriesForecaster } from '../forecast/seriesForecaster.js';
@@ -5,17 +6,21 @@ import { stepBuffers } from '../forecast/stepper.js';
 import { loadModel } from '../inference/loadModel.js';
 import { createOrtStepper } from '../inference/ortStepper.js';
 import { HorizonScore } from '../metrics/horizonScore.js';
+import type { SeriesSettings } from '../series/types.js';
 import { seriesTicks } from '../training/seriesTicks.js';
+import { settingsOf } from '../training/tableCovariates.js';
 
 export interface Column {
   readonly timesMs: Float64Array;
   readonly values: Float64Array;
+  readonly covariates?: readonly CovariateColumn[];
 }
 
 export interface ScoreOptions {
   readonly cadenceMs: number;
   readonly season: number; // steps, 0: found
   readonly heldOut: number; // share of the end that is scored
+  readonly statics?: SeriesSettings['statics'];
 }
 
 export interface NetworkScore {
@@ -26,18 +31,18 @@ export interface NetworkScore {
 /** What a model alone says of one series, stepped as the daemon steps it, without the experts beside it (below it, if it stands on them). */
 export async function scoreNetwork(
   path: string,
-  { timesMs, values }: Column,
+  { timesMs, values, covariates = [] }: Column,
   options: ScoreOptions,
 ): Promise<NetworkScore> {
   const { model, bytes } = await loadModel(path);
   const { horizon } = model.metadata;
-  const ticks = seriesTicks(timesMs, values, { ...options, horizon });
+  const ticks = seriesTicks(timesMs, values, { ...options, horizon }, covariates);
   const actual = new Map(ticks.map(({ n, y }) => [n, y]));
   const [first, end] = [ticks[0].n, ticks[ticks.length - 1].n + 1];
   const split = first + Math.round((end - first) * (1 - options.heldOut));
   const stepper = await createOrtStepper(model, bytes, { maxBatch: 1 });
   const buffers = stepBuffers(model, 1);
-  const forecaster = new RecurrentForecaster(model, options);
+  const forecaster = new RecurrentForecaster(model, { ...options, covariates: settingsOf(covariates) });
   const { season } = options;
   const experts = standsOnExperts(model.metadata)
     ? new SeriesForecaster({ horizon, levels: [0.5], season })

@@ -1,5 +1,5 @@
 import type { Table } from '../backtest/readTable.js';
-import { readWithCovariates } from '../backtest/readWithCovariates.js';
+import { othersThan, readWithCovariates } from '../backtest/readWithCovariates.js';
 import { StepcastError } from '../errors.js';
 import type { Sequence } from '../training/sequence.js';
 import { type SeriesRows, seriesRows } from '../training/seriesRows.js';
@@ -43,10 +43,7 @@ function seriesOf(file: string, { time, values, sequence, label, covariates }: T
       file,
       timesMs: table.timesMs.subarray(from, to),
       values: cells.subarray(from, to),
-      covariates: others.map((other) => ({
-        ...other,
-        cells: other.column === column ? new Float64Array(to - from).fill(Number.NaN) : other.cells.subarray(from, to), // nothing of itself
-      })),
+      covariates: othersThan(column, others).map((other) => ({ ...other, cells: other.cells.subarray(from, to) })),
       ...(label === undefined ? {} : { label: table.texts.get(label)![to - 1] }),
     })),
   );

@@ -50,6 +50,19 @@ describe('a store that was closed and opened again', () => {
     expect(again.lastForecastTick(4)).toBe(-1);
   });
 
+  it('tells where in the log the ticks of a series were forecast, in runs and after them', async () => {
+    const store = await fixture.open();
+    await commitBatch(store, { ...emptyBatch, ...rounds(3, 0, 1500), series: seriesRows(3) });
+    const expected = store.forecastPlaces(2, 0, 0);
+    expect(expected.map(({ tick }) => tick)).toEqual(Array.from({ length: 1500 }, (_, i) => i));
+    expect(expected.every(({ id }, i) => i === 0 || id > expected[i - 1].id)).toBe(true);
+    await until(() => store.stats().runs > 0);
+    expect(store.forecastPlaces(2, 0, 0)).toEqual(expected);
+    expect(store.forecastPlaces(2, 1490, 0)).toEqual(expected.slice(1490));
+    expect(store.forecastPlaces(2, 0, expected[700].id)).toEqual(expected.slice(701));
+    expect(store.forecastPlaces(2, 1500, 0)).toEqual([]);
+  });
+
   it('replays what no snapshot covers, in log order, each reading as it was', async () => {
     const store = await fixture.open();
     const rows = [
