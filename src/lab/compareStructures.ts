@@ -97,13 +97,13 @@ async function judge(
     ...{ file: files[0], time, values, cadenceMs, season, horizon, models: [path], modelsDir },
     ...{ protocol: 'single', heldOut: holdOut, covariates, statics },
   });
-  const { table, covariates: othersThan(column, others) } = readWithCovariates(files[0], { time, values, strict: true }, covariates);
+  const { table, covariates: others } = readWithCovariates(files[0], { time, values, strict: true }, covariates);
   const alone: NetworkScore[] = [];
   for (const [column, cells] of table.columns) {
     alone.push(
       await scoreNetwork(
         path,
-        { timesMs: table.timesMs, values: cells, covariates: others },
+        { timesMs: table.timesMs, values: cells, covariates: othersThan(column, others) },
         { cadenceMs, season, heldOut: holdOut, statics },
       ),
     );
