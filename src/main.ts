@@ -76,7 +76,7 @@ export async function runDaemon(config: Config, { signal, log, onReady = () => {
     await restore(book, stored, log);
     if (signal.aborted) return;
     const swaps = new ModelSwaps({
-      ...{ book, store, registry: models.registry, load: models.load },
+      ...{ book, store, registry: models.registry, load: models.load, release: models.release },
       probationTicks: config.learn.probationTicks,
       onProblem: (error, series, model) =>
         log.error(

@@ -1,14 +1,17 @@
 import { StepcastError } from './errors.js';
-import { modelLabel } from './forecast/modelContract.js';
+import { type LoadedModel, modelLabel } from './forecast/modelContract.js';
 import { defaultModel, ModelShelf } from './inference/modelShelf.js';
 import type { Logger } from './log.js';
-import type { ModelLedger, ModelVersion } from './pipeline/modelVersions.js';
+import { type ModelLedger, type ModelVersion, sharedName } from './pipeline/modelVersions.js';
 import type { Stepper, StoredState } from './pipeline/ports.js';
 import type { ChooseModel, ModelLibrary } from './pipeline/seriesBook.js';
 import { FileRegistry } from './registry/fileRegistry.js';
 
 /** The name of `NAME` and of `NAME@VERSION`. */
 export const nameOf = (model: string): string => model.split('@', 1)[0];
+
+/** Whether a name is that of a series' own versions. */
+const isOwn = (name: string): boolean => sharedName(name) !== name;
 
 export interface ModelsOfNodeOptions {
   readonly shelf: ModelShelf;
@@ -24,6 +27,7 @@ export class ModelsOfNode implements ModelLibrary {
   readonly registry: FileRegistry;
   readonly #shelf: ModelShelf;
   readonly #log: Logger;
+  readonly #pinned = new Set<string>();
   #base: readonly Stepper[] = [];
 
   constructor({ shelf, shipped, ledger, folder, nowMs, log }: ModelsOfNodeOptions) {
@@ -49,8 +53,20 @@ export class ModelsOfNode implements ModelLibrary {
     return this.#shelf.loaded.find((stepper) => modelLabel(stepper.model) === label) ?? named;
   };
 
+  /** A model of one series' own has no batches: the buffers of its lane are one row. */
   readonly load = (version: ModelVersion): Promise<Stepper> =>
-    this.#shelf.open(this.registry.path(modelLabel(version)), version);
+    this.#shelf.open(
+      this.registry.path(modelLabel(version)),
+      version,
+      isOwn(version.name) ? { maxBatch: 1 } : undefined,
+    );
+
+  /** Closes the sessions of versions that are not `held`, nor stood for by a name, nor named by settings. Returns their models. */
+  readonly release = (held: ReadonlySet<string>): readonly LoadedModel[] =>
+    this.#shelf.closeUnless((label) => {
+      const name = nameOf(label);
+      return held.has(label) || this.#pinned.has(label) || (!isOwn(name) && this.registry.standsFor(name) === label);
+    });
 
   /**
    * Has ready what stored states belong to, what names stand for, and what the settings name.
@@ -61,12 +77,13 @@ export class ModelsOfNode implements ModelLibrary {
     const hashes = new Set([...stored.snapshots.values()].flatMap(({ model }) => model.split(' ')));
     for (const version of this.registry.versions()) {
       const label = modelLabel(version);
-      const isNamed = label === this.registry.standsFor(version.name) && !version.name.includes(':');
+      const isNamed = label === this.registry.standsFor(version.name) && !isOwn(version.name);
       if (this.find(version.sha256) || !(isNamed || hashes.has(version.sha256))) continue;
       await this.load(version).catch((error) => this.#warn(label, error));
     }
     for (const label of configured) {
       if (!label.includes('@')) continue;
+      this.#pinned.add(label);
       const version = this.registry.versions().find((known) => modelLabel(known) === label);
       if (version) await this.load(version);
       else this.registry.path(label);

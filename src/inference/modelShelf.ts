@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { StepcastError } from '../errors.js';
 import { type LoadedModel, modelLabel } from '../forecast/modelContract.js';
 import { loadModel } from './loadModel.js';
-import { createOrtStepper, type OrtStepper } from './ortStepper.js';
+import { inTurn } from './ortRuntime.js';
+import { createOrtStepper, type OrtStepper, type OrtStepperOptions } from './ortStepper.js';
 
 /** The model that 'auto' stands for. */
 export const defaultModel = 'gru-base';
@@ -61,13 +62,29 @@ export class ModelShelf {
     for (const { model } of this.#loaded.values()) (model as { version: number }).version = versionOf(model);
   }
 
+  /** Versions from elsewhere that `isHeld` says nobody needs are closed; returns their models. */
+  closeUnless(isHeld: (label: string) => boolean): LoadedModel[] {
+    const closed: LoadedModel[] = [];
+    for (const [label, stepper] of this.#versions) {
+      if (isHeld(label)) continue;
+      this.#versions.delete(label);
+      closed.push(stepper.model);
+      void inTurn(() => stepper.release());
+    }
+    return closed;
+  }
+
   /** A version kept elsewhere, under its name and number. @throws {StepcastError} MODEL_MISSING, MODEL_UNREADABLE or MODEL_CONTRACT. */
-  async open(path: string, { name, version }: Pick<LoadedModel, 'name' | 'version'>): Promise<OrtStepper> {
+  async open(
+    path: string,
+    { name, version }: Pick<LoadedModel, 'name' | 'version'>,
+    options?: OrtStepperOptions,
+  ): Promise<OrtStepper> {
     const label = modelLabel({ name, version });
     const known = this.loaded.find(({ model }) => modelLabel(model) === label);
     if (known) return known;
     const { model, bytes } = await loadModel(path);
-    const stepper = await createOrtStepper({ ...model, name, version }, bytes);
+    const stepper = await createOrtStepper({ ...model, name, version }, bytes, options);
     this.#versions.set(label, stepper);
     return stepper;
   }

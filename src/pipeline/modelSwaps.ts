@@ -1,4 +1,4 @@
-import { modelLabel } from '../forecast/modelContract.js';
+import { type LoadedModel, modelLabel } from '../forecast/modelContract.js';
 import type { TrialRules } from '../forecast/networkTrial.js';
 import type { ModelProposals, ModelRegistry, ModelVersion, ProposalAnswer } from './modelVersions.js';
 import type { Stepper, Store } from './ports.js';
@@ -17,6 +17,8 @@ export interface ModelSwapsOptions {
   /** A session of a version. @throws {StepcastError} MODEL_* when it cannot be had. */
   readonly load: (version: ModelVersion) => Promise<Stepper>;
   readonly onProblem: (problem: unknown, series: string, label: string) => void;
+  /** Closes the sessions of versions whose label is not among those held; returns their models. */
+  readonly release: (held: ReadonlySet<string>) => readonly LoadedModel[];
   readonly probationTicks: number;
 }
 
@@ -39,6 +41,7 @@ export class ModelSwaps implements ModelProposals {
   #ready: { readonly rebuild: StateRebuild; readonly swap: Swap } | undefined;
   #working: Promise<void> = Promise.resolve();
   #isWorking = false;
+  #proposing = 0;
   #changed = true;
 
   constructor(options: ModelSwapsOptions) {
@@ -68,7 +71,8 @@ export class ModelSwaps implements ModelProposals {
     const { book, registry, load } = this.#options;
     const version = registry.versions().find((known) => modelLabel(known) === label);
     if (!version) throw new RangeError(`propose: ${label} is not in the registry`);
-    const stepper = await load(version);
+    this.#proposing++;
+    const stepper = await load(version).finally(() => this.#proposing--);
     book.provide(stepper);
     const answers = new Map<string, ProposalAnswer>();
     for (const seriesId of series) {
@@ -108,17 +112,22 @@ export class ModelSwaps implements ModelProposals {
     }
   }
 
-  /** Brings the states of the versions up to date with what series are stepped through. */
+  /** Brings the states of the versions up to date with what series are stepped through, and closes the sessions that nothing needs. */
   settle(): void {
     if (!this.#changed) return;
-    this.#changed = false;
     const inUse = new Set<string>();
     const inShadow = new Set<string>();
+    const onTrial = new Set<string>();
     for (const { model, challenge } of this.#options.book.entries) {
       inUse.add(modelLabel(model));
+      if (challenge) onTrial.add(modelLabel(challenge.shadow.model));
       if (challenge?.kind === 'shadow') inShadow.add(modelLabel(challenge.shadow.model));
     }
-    this.#options.registry.settle(inUse, inShadow);
+    const { registry, release, book } = this.#options;
+    registry.settle(inUse, inShadow);
+    if (!this.isIdle || this.#proposing > 0) return; // the session of what is on its way must stay
+    this.#changed = false;
+    for (const model of release(new Set([...inUse, ...onTrial]))) book.forget(model);
   }
 
   /** Ends what is under way; nothing takes over any more. */

@@ -85,6 +85,11 @@ export class SeriesBook {
     return lane;
   }
 
+  /** Forgets a model that no series is stepped through any more. */
+  forget(model: LoadedModel): void {
+    this.#lanes.delete(model);
+  }
+
   /** The ticks of the newest stored readings of a series whose state begins from nothing: to be stepped silently. */
   rebuild(entry: SeriesEntry, upToId: number): PendingTick[] {
     const ticks: PendingTick[] = [];

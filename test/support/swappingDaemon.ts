@@ -36,6 +36,7 @@ export class SwappingDaemon {
   readonly swaps: ModelSwaps;
   readonly noted: Decision[] = [];
   readonly problems: unknown[] = [];
+  held: string[] = [];
   states: [inUse: string[], inShadow: string[]] = [[], []];
   readonly #options: SwappingDaemonOptions;
 
@@ -58,6 +59,10 @@ export class SwappingDaemon {
         settle: (inUse, inShadow) => {
           this.states = [[...inUse], [...inShadow]];
         },
+      },
+      release: (held) => {
+        this.held = [...held];
+        return [];
       },
       load: async (version) => models.find(({ model }) => modelLabel(model) === modelLabel(version))!,
       onProblem: (problem) => this.problems.push(problem),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import pino from 'pino';
 import { lastValueFrom, Subject } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { modelLabel } from '../../../src/forecast/modelContract.js';
 import { modelsDir } from '../../../src/modelsDir.js';
 import { ModelsOfNode, takeModels } from '../../../src/modelsOfNode.js';
 import { counters } from '../../../src/pipeline/counters.js';
@@ -62,10 +63,12 @@ class Node {
       store,
       registry: models.registry,
       load: models.load,
+      release: models.release,
       onProblem,
       probationTicks: 64,
     });
-    const node = new Node(store, book, models, swaps, clock, async () => {
+    const open = (): string[] => shelf.loaded.map(({ model }) => modelLabel(model));
+    const node = new Node(store, book, models, swaps, clock, open, async () => {
       await shelf.release();
       await store.close();
     });
@@ -79,6 +82,7 @@ class Node {
     readonly models: ModelsOfNode,
     readonly swaps: ModelSwaps,
     clock: SettableClock,
+    readonly open: () => string[],
     release: () => Promise<void>,
   ) {
     const { deliveries$, pulse$ } = this;
@@ -195,6 +199,35 @@ describe('a tuned version on a real store', () => {
     );
     expect((await listDecisions(fixture.path, ['gru-base@2'])).length).toBe(3);
     await next.stop();
+  });
+
+  it('leaves no session open behind it, once it has done its part', async () => {
+    const node = await start();
+    await node.hear(60);
+    for (const name of ['rnn-base', 'lstm-base', 'gru-small']) {
+      const version = await node.models.registry.add({
+        ...{ bytes: readFileSync(join(dir, `${name}.onnx`)), origin: 'tuned', scope: { series: 'kitchen' } },
+        parent: node.swaps.modelOf('kitchen')!,
+      });
+      await node.swaps.propose(modelLabel(version), ['kitchen'], 'back');
+      await node.settle();
+      await node.hear(2);
+      await node.settle();
+    }
+    const labels = ['gru-base@1', 'gru-base:kitchen@1', 'gru-base:kitchen@2', 'gru-base:kitchen@3'];
+    expect(node.modelsOf('kitchen')).toEqual(labels);
+    expect(node.open()).toEqual(['gru-base@1', 'gru-base:kitchen@3']);
+    expect((await listModels(fixture.path)).map(({ state }) => state)).toEqual([
+      'active',
+      'retired',
+      'retired',
+      'active',
+    ]);
+    await node.swaps.propose('gru-base:kitchen@1', ['kitchen'], 'back');
+    await node.settle();
+    await node.hear(2);
+    expect(node.swaps.modelOf('kitchen')).toBe('gru-base:kitchen@1');
+    await node.stop();
   });
 
   it('is what the name stands for: a series that is new begins with it', async () => {
