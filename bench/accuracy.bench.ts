@@ -21,24 +21,27 @@ export const bench: Bench = {
   figures: (outcomes) => outcomes.map(({ trial, result }) => ({ trial, result })),
 
   table: (figures) => {
-    const outcomes = figures as Pick<Outcome, 'trial' | 'result'>[];
+    const outcomes = figures as Finding[];
+    const untrained = outcomes.filter(({ trial }) => trial.kind !== learning);
     return [
-      '| protocol | set | steps | target | best published | reference mixture | with the network | met | experts’ blend, mean | experts’ blend, median | best expert |',
+      '| protocol | set | steps | target | best published | reference mixture | without the network | network, zero-shot | network, fine-tuned | met: without, zero-shot, fine-tuned | best expert |',
       '| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |',
-      ...outcomes.filter(({ trial }) => trial.series === undefined).map(protocolRow),
-      ...['single', learning].flatMap((kind) =>
-        singleRows(
-          kind,
-          outcomes.filter(({ trial }) => trial.kind === kind),
-        ),
+      ...untrained.filter(({ trial }) => trial.kind !== 'single').map(protocolRow),
+      ...singleRows(
+        untrained.filter(({ trial }) => trial.kind === 'single'),
+        outcomes.filter(({ trial }) => trial.kind === learning),
       ),
     ].join('\n');
   },
 };
 
-const mark = (value: number, target: number): string => (value <= target ? 'yes' : 'no');
+type Finding = Pick<Outcome, 'trial' | 'result'>;
 
-function protocolRow({ trial, result }: Pick<Outcome, 'trial' | 'result'>): string {
+const notRun = 'not run';
+const mark = (value: number, target: number): string => (Number.isNaN(value) ? '–' : value <= target ? 'yes' : 'no');
+
+/** Mean squared errors: without the network that of the blend that aims at the mean. */
+function protocolRow({ trial, result }: Finding): string {
   const { protocol, file, horizon } = trial;
   const found = tableTargets.find(
     (row) => row.protocol === protocol && row.file === file && row.horizon === Number(horizon),
@@ -46,24 +49,50 @@ function protocolRow({ trial, result }: Pick<Outcome, 'trial' | 'result'>): stri
   const head = `| ${protocol} | ${file} | ${horizon} | ${found.target} | ${found.published} | ${found.reference} |`;
   if (result.missing) return `${head} ${result.missing} | – | – | – | – |`;
   const best = experts.reduce((a, b) => (Number(result[a]) <= Number(result[b]) ? a : b));
-  const own = Number(result.network);
-  return `${head} ${own} | ${mark(own, found.target)} | ${result['blend-mean']} | ${result.blend} | ${result[best]} ${best} |`;
+  const [without, zeroShot] = [Number(result['blend-mean']), Number(result.network)];
+  const met = `${mark(without, found.target)}, ${mark(zeroShot, found.target)}, –`;
+  return `${head} ${without} | ${zeroShot} | ${notRun} | ${met} | ${result[best]} ${best} |`;
 }
 
-function singleRows(kind: string, outcomes: readonly Pick<Outcome, 'trial' | 'result'>[]): string[] {
-  const found = outcomes.filter(({ result }) => result.missing === undefined);
-  if (found.length === 0) return [];
+/** Errors over those of persistence, one step ahead / all steps: without the network that of the blend that aims at the median. */
+function singleRows(zeroShot: readonly Finding[], tuned: readonly Finding[]): string[] {
   const pair = (result: Outcome['result'], name: string): string =>
     `${Number(result[`${name}@1`]).toFixed(3)} / ${Number(result[name]).toFixed(3)}`;
-  const rows = outcomes.map(({ trial, result }) => {
-    if (result.missing) return `| ${kind} | ${trial.series} | 1 / 24 | – | – | – | ${result.missing} | – | – | – | – |`;
+  const tunedOf = (series: unknown) =>
+    tuned.find(({ trial, result }) => trial.series === series && result.missing === undefined)?.result;
+  const rows = zeroShot.map(({ trial, result }) => {
+    const head = `| single | ${trial.series} | 1 / 24 | – | – | – |`;
+    if (result.missing) return `${head} ${result.missing} | – | – | – | – |`;
     const best = ['persistence', ...experts].reduce((a, b) => (Number(result[a]) <= Number(result[b]) ? a : b));
-    return `| ${kind} | ${trial.series} | 1 / 24 | – | – | – | ${pair(result, 'network')} | – | ${pair(result, 'blend-mean')} | ${pair(result, 'blend')} | ${pair(result, best)} ${best} |`;
+    const learned = tunedOf(trial.series);
+    return `${head} ${pair(result, 'blend')} | ${pair(result, 'network')} | ${learned ? pair(learned, 'network') : notRun} | – | ${pair(result, best)} ${best} |`;
   });
-  const geometric = (name: string): number =>
-    Math.exp(found.reduce((sum, { result }) => sum + Math.log(Number(result[name])), 0) / found.length);
-  const [one, all] = [geometric('network@1'), geometric('network')];
-  const met = `${mark(one, singleTarget.one)} / ${mark(all, singleTarget.all)}`;
-  const total = `| ${kind} | geometric mean of ${found.length} | 1 / 24 | ${singleTarget.one} / ${singleTarget.all} | – | ${singleTarget.referenceOne} / ${singleTarget.referenceAll} of 20 | ${one.toFixed(3)} / ${all.toFixed(3)} | ${met} | ${geometric('blend-mean@1').toFixed(3)} / ${geometric('blend-mean').toFixed(3)} | ${geometric('blend@1').toFixed(3)} / ${geometric('blend').toFixed(3)} | – |`;
-  return [...rows, total];
+  const found = zeroShot.filter(({ result }) => result.missing === undefined);
+  if (found.length === 0) return rows;
+  const learned = found.map(({ trial }) => tunedOf(trial.series)).filter((result) => result !== undefined);
+  const without = means(found, 'blend');
+  const zero = means(found, 'network');
+  const after =
+    learned.length === found.length
+      ? means(
+          learned.map((result) => ({ result })),
+          'network',
+        )
+      : undefined;
+  const shown = ([one, all]: Pair): string => `${one.toFixed(3)} / ${all.toFixed(3)}`;
+  const met = ([one, all]: Pair): string => `${mark(one, singleTarget.one)} / ${mark(all, singleTarget.all)}`;
+  const marks = [without, zero, after].map((each) => (each ? met(each) : '–')).join(', ');
+  return [
+    ...rows,
+    `| single | geometric mean of ${found.length} | 1 / 24 | ${singleTarget.one} / ${singleTarget.all} | – | ${singleTarget.referenceOne} / ${singleTarget.referenceAll} of 20 | ${shown(without)} | ${shown(zero)} | ${after ? shown(after) : notRun} | ${marks} | – |`,
+  ];
+}
+
+type Pair = readonly [one: number, all: number];
+
+/** Geometric means over the series, one step ahead and over all steps. */
+function means(findings: readonly Pick<Finding, 'result'>[], name: string): Pair {
+  const mean = (key: string): number =>
+    Math.exp(findings.reduce((sum, { result }) => sum + Math.log(Number(result[key])), 0) / findings.length);
+  return [mean(`${name}@1`), mean(name)];
 }
