@@ -16,6 +16,7 @@ import { Quiet } from './quiet.js';
 
 /** Readings between two snapshots of a series. */
 export const snapshotEvery = 256;
+const leastAhead = 96; // steps: more than most models look
 const layout = 11; // of a snapshot; a change of any save() raises it
 
 /** What a trial of this series came to. */
@@ -61,9 +62,9 @@ export class SeriesEntry {
     this.snapshotAt = 1 + ((id * 97) % snapshotEvery); // staggered, so that no commit is large
   }
 
-  /** The most steps ahead that anything of it looks. */
+  /** Steps ahead of which it is told what is known: of its settings alone, for its model may change between the ticks of a turn. */
   get lookahead(): number {
-    return Math.max(this.settings.horizon, this.model.metadata.horizon);
+    return Math.max(this.settings.horizon, leastAhead);
   }
 
   /** A tick of the track, with what is known of other series in this moment of the log. */
@@ -86,8 +87,9 @@ export class SeriesEntry {
     return this.challenge ? `${this.model.sha256} ${this.challenge.shadow.model.sha256}` : this.model.sha256;
   }
 
-  /** Whether the experts of this series look as far ahead as a model asks. */
+  /** Whether the experts of this series, and what it is told of others, look as far ahead as a model asks. */
   suits({ metadata }: LoadedModel): boolean {
+    if (this.view && metadata.horizon !== this.model.metadata.horizon) return false;
     return !standsOnExperts(metadata) || metadata.horizon <= this.forecaster.horizon;
   }
 

@@ -135,6 +135,19 @@ describe('a version that is proposed', () => {
     expect((await daemon.swaps.propose('arithmetic@4', ['a'], 'swap')).get('a')).toBe('unfit');
   });
 
+  it('is refused where it looks elsewhere than what the series is told of others', async () => {
+    const far = new ArithmeticStepper({ features: ['value'], horizon: 9, sha256: 'dd', version: 4 });
+    const daemon = await begun({ models: [plain, far] });
+    const settings = { ...eventSettings, covariates: [{ name: 'b', series: 'b', known: 'past' as const }] };
+    for (let m = 0; m < 5; m++) await daemon.hear(m, walk[m], ['a'], settings);
+    for (let m = 0; m < 5; m++) await daemon.hear(m, walk[m], ['b']);
+    const answers = await daemon.swaps.propose('arithmetic@4', ['a', 'b'], 'swap');
+    expect([...answers]).toEqual([
+      ['a', 'unfit'],
+      ['b', 'accepted'],
+    ]);
+  });
+
   it('does not take over a series that got other settings meanwhile', async () => {
     const daemon = await begun();
     await hear(daemon, 0, 50);
