@@ -3,6 +3,7 @@ import type { Logger } from './log.js';
 import type { BrokerConnection, BrokerStatus } from './mqtt/brokerConnection.js';
 import type { Clock } from './pipeline/clock.js';
 import type { Counters } from './pipeline/counters.js';
+import { liveCoverage } from './pipeline/liveCoverage.js';
 import type { SeriesBook } from './pipeline/seriesBook.js';
 import type { ForecastPublisher } from './publish/forecastPublisher.js';
 
@@ -41,9 +42,9 @@ export function reportHealth(log: Logger) {
 
   const tell = (): void => {
     if (!parts) return;
-    const { publisher, counts, clock } = parts;
+    const { publisher, counts, clock, book } = parts;
     publisher.status(problems().length > 0 ? 'degraded' : 'online');
-    publisher.health({ ...health(), counts, time: clock.nowMs() });
+    publisher.health({ ...health(), counts, coverage: liveCoverage(book.entries), time: clock.nowMs() });
   };
 
   const tellOfSilence = ({ covariates, entries }: SeriesBook): void => {
