@@ -35,7 +35,6 @@ export class SeriesEntry {
   choice: AutoChoice | undefined; // of a series whose model is found by live loss
   readonly decided: Judgement[] = []; // not yet taken to the store
   tail: Tick[] | undefined; // ticks since the moment to which a new state is being rebuilt
-  #network: RecurrentForecaster;
   readonly weighedSteps: readonly number[];
   readonly quiet = new Quiet();
   view: CovariateView | undefined; // of the series it looks at
@@ -47,6 +46,7 @@ export class SeriesEntry {
   summary = ''; // as last written
   round = 0; // the micro-batch it last took part in
   lastSequence: number | undefined;
+  #network: RecurrentForecaster;
 
   constructor({ id, seriesId, settings }: SeriesRow, model: LoadedModel) {
     this.id = id;

@@ -30,16 +30,12 @@ export class ModelFiles {
     if (!this.has(sha256)) writeDurably(this.path(sha256), bytes);
   }
 
-  /** Removes what is not among `kept`, and what an interrupted write left. Returns the hashes of the models removed. */
-  prune(kept: ReadonlySet<string>): string[] {
-    if (!existsSync(this.folder)) return [];
-    const removed = new Set<string>();
+  /** Removes what is not among `kept`, and what an interrupted write left. */
+  prune(kept: ReadonlySet<string>): void {
+    if (!existsSync(this.folder)) return;
     for (const file of readdirSync(this.folder)) {
-      const [sha256, kind] = file.split('.', 2);
-      if (kept.has(sha256) && !file.endsWith('.part')) continue;
+      if (kept.has(file.split('.', 1)[0]) && !file.endsWith('.part')) continue;
       rmSync(join(this.folder, file), { force: true });
-      if (kind === 'onnx' && !file.endsWith('.part')) removed.add(sha256);
     }
-    return [...removed];
   }
 }

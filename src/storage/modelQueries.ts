@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { openForReading } from './openDatabase.js';
+import { reading } from './queries.js';
 import { StoredForecasts } from './storedForecasts.js';
 
 /* What the command line asks of a database about models. Times in epoch milliseconds. */
@@ -119,13 +119,4 @@ function errorsOf(db: Database, series: string): Map<string, { near: ErrorSums; 
     }
   }
   return errors;
-}
-
-function reading<T>(path: string, work: (db: Database) => T): T {
-  const db = openForReading(path);
-  try {
-    return db.transaction(() => work(db))();
-  } finally {
-    db.close();
-  }
 }

@@ -163,7 +163,8 @@ function listing(
   };
 }
 
-function reading<T>(path: string, work: (db: Database) => T): T {
+/** Does `work` on one moment of a database, however many statements it takes. */
+export function reading<T>(path: string, work: (db: Database) => T): T {
   const db = openForReading(path);
   try {
     return db.transaction(() => work(db))(); // one moment of the database, however many statements it takes

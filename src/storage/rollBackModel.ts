@@ -1,9 +1,9 @@
 import Database from 'better-sqlite3';
 import { StepcastError } from '../errors.js';
 import { modelLabel } from '../forecast/modelContract.js';
-import type { ModelLedger, ModelVersion } from '../pipeline/modelVersions.js';
+import type { ModelLedger, ModelState, ModelVersion } from '../pipeline/modelVersions.js';
 import { StoredLedger, withLedger } from './modelLedger.js';
-import { openForReading } from './openDatabase.js';
+import { reading } from './queries.js';
 
 const answerMs = 15_000; // a daemon looks twice a second
 const pollMs = 100;
@@ -40,26 +40,22 @@ export async function rollBackModel(
 
 type Plan = Omit<Rollback, 'by'>;
 
-function planOf(path: string, name: string, version: number | undefined): Plan {
-  const db = openForReading(path);
-  try {
-    const versions = (db.prepare('SELECT * FROM models ORDER BY version DESC').all() as ModelVersion[]).filter(
-      (one) => one.name === name,
-    );
+const planOf = (path: string, name: string, version: number | undefined): Plan =>
+  reading(path, (db) => {
+    const versions = db
+      .prepare('SELECT version, state, parent FROM models WHERE name = ? ORDER BY version DESC')
+      .all(name) as { version: number; state: ModelState; parent: string | null }[];
     const inUse = versions.find(({ state }) => state === 'active');
     if (!inUse) throw missing(name, versions.length === 0 ? 'there is no such model' : 'no version of it is in use');
-    const source = modelLabel(inUse);
-    const target = version === undefined ? (inUse.parent ?? undefined) : `${name}@${version}`;
-    if (target === undefined) throw missing(source, 'it has no parent to go back to');
+    const source = modelLabel({ name, version: inUse.version });
+    const target = version === undefined ? inUse.parent : `${name}@${version}`;
+    if (target === null) throw missing(source, 'it has no parent to go back to');
     if (target === source) throw missing(source, 'it is the version in use');
     const known = db.prepare("SELECT 1 FROM models WHERE name || '@' || version = ?").get(target);
     if (!known) throw missing(target, 'there is no such version');
     const series = db.prepare('SELECT count(*) FROM series WHERE model = ?').pluck().get(source) as number;
     return { source, target, series };
-  } finally {
-    db.close();
-  }
-}
+  });
 
 const missing = (subject: string, message: string): StepcastError =>
   new StepcastError({
