@@ -5,6 +5,7 @@ import Database from 'better-sqlite3';
 import mqtt from 'mqtt';
 import { expect, test } from 'vitest';
 import { tentMap } from '../../integration/learning/support.js';
+import { brokerConfig } from '../crash/support/campaign.js';
 import { cleanup } from '../crash/support/cleanup.js';
 import { type Daemon, startDaemon } from '../crash/support/daemon.js';
 import { eventually } from '../crash/support/eventually.js';
@@ -14,10 +15,11 @@ import { startMosquitto } from '../support/mosquitto.js';
 const newDir = workDirs();
 const undo = cleanup();
 
-/** `STEPCAST_FINE_TUNES=50 npm run test:system -- learning` is the long run of docs/learning.md. */
-const fineTunes = Number(process.env.STEPCAST_FINE_TUNES ?? 3);
-const perSecond = 1000;
-const tuneMs = 60_000; // the longest one, on a busy machine
+/** `STEPCAST_FINE_TUNES=50 npm run test:system -- learning` is the long run of docs/learning.md, under 1,000 readings a second. */
+const isLong = process.env.STEPCAST_FINE_TUNES !== undefined;
+const fineTunes = Number(process.env.STEPCAST_FINE_TUNES ?? 2);
+const perSecond = isLong ? 1000 : 200;
+const tuneMs = 300_000; // the longest one, on a busy machine: it yields to everything else
 
 interface Node {
   readonly dir: string;
@@ -28,7 +30,7 @@ interface Node {
 
 async function node(minReadings: number): Promise<Node> {
   const dir = newDir();
-  const broker = await startMosquitto({ persistence: true, config: ['max_queued_messages 0'] });
+  const broker = await startMosquitto({ persistence: true, config: brokerConfig });
   undo(() => broker.stop());
   const config = {
     ...{ node: 'learning', broker: { url: broker.url }, http: { listen: 'off' } },
@@ -66,36 +68,40 @@ const p99 = (values: readonly number[]): number => [...values].sort((a, b) => a 
 test(
   `${fineTunes} fine-tunes under ${perSecond} readings a second lose nothing and hold nothing up`,
   async () => {
-    const series = Math.max(20, fineTunes);
-    const minReadings = 450;
-    const { db, url, start } = await node(minReadings);
+    const series = Math.max(10, fineTunes);
+    const { db, url, start } = await node(450);
     const daemon = start();
     await daemon.connected();
     const client = await mqtt.connectAsync(url);
     undo(() => client.endAsync(true));
     const latencies = { idle: [] as number[], learning: [] as number[] };
+    const sentAt = new Map<string, number>();
     let isLearning = false;
     client.on('message', (_topic, payload) => {
-      const { time } = JSON.parse(payload.toString());
-      latencies[isLearning ? 'learning' : 'idle'].push(Date.now() - time);
+      const { series: name, time } = JSON.parse(payload.toString());
+      const began = sentAt.get(`${name} ${time}`);
+      if (began !== undefined) latencies[isLearning ? 'learning' : 'idle'].push(performance.now() - began);
     });
     await client.subscribeAsync('stepcast/learning/forecast/#');
 
-    const values = Array.from({ length: series }, (_, i) => tentMap(60_000 / 20, i + 1));
+    const values = Array.from({ length: series }, (_, i) => tentMap(3000, i + 1));
     let sent = 0;
     const residents: number[] = [];
     const began = performance.now();
     const lasts = (): boolean => gated(db).length < fineTunes && performance.now() - began < fineTunes * tuneMs;
+    const aRound = perSecond / 50;
     for (let round = 0; round % 50 > 0 || lasts(); round++) {
       const at = performance.now();
-      for (let s = 0; s < 20; s++, sent++) {
-        const which = sent % series;
-        const y = values[which][Math.floor(sent / series) % values[which].length];
-        client.publish(`plant/${which}`, JSON.stringify({ y, at: Date.now() }), { qos: 1 });
+      for (let i = 0; i < aRound; i++, sent++) {
+        const [which, tick] = [sent % series, Math.floor(sent / series)];
+        const tMs = 1.7e12 + tick * 60_000;
+        sentAt.set(`plant/${which} ${tMs}`, performance.now());
+        const y = values[which][tick % 3000];
+        client.publish(`plant/${which}`, JSON.stringify({ y, at: tMs }), { qos: 1 });
       }
       isLearning ||= existsSync(`${db}-learning.json`);
       if (round % 50 === 0) residents.push(daemon.residentBytes());
-      await delay(Math.max(0, (20 * 1000) / perSecond - (performance.now() - at)));
+      await delay(Math.max(0, 20 - (performance.now() - at)));
     }
     const stored = (): number => rows<{ n: number }>(db, 'SELECT count(*) AS n FROM readings')[0].n;
     await eventually(`all ${sent} readings are stored, ${stored()} were`, () => stored() === sent, 60_000).catch(
@@ -109,7 +115,7 @@ test(
     const [idle, learning] = [p99(latencies.idle), p99(latencies.learning)];
     const [early, late] = [residents[Math.floor(residents.length / 3)], residents.at(-1)!].map((b) => b / 2 ** 20);
     console.log({ sent, fineTunes: gated(db).length, p99: { idle, learning }, residentMb: { early, late } });
-    expect(learning).toBeLessThanOrEqual(Math.max(2 * idle, 20)); // milliseconds are what a message's time is told in
+    expect(learning).toBeLessThanOrEqual(Math.max(2 * idle, 20)); // below 20 ms the test's own process decides
     if (fineTunes >= 10) expect(late - early).toBeLessThan(50);
     expect((await daemon.stop()).code).toBe(0);
   },
