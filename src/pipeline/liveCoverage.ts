@@ -17,10 +17,12 @@ export interface LiveCoverage {
   readonly farthest: readonly SeriesCoverage[]; // the few that are farthest off
 }
 
+type Counting = Pick<SeriesEntry, 'seriesId' | 'forecaster'> & {
+  readonly settings: Pick<SeriesEntry['settings'], 'levels'>;
+};
+
 /** What the calibrations of all series have counted, in their whole life. */
-export function liveCoverage(
-  entries: Iterable<Pick<SeriesEntry, 'seriesId' | 'settings' | 'forecaster'>>,
-): LiveCoverage {
+export function liveCoverage(entries: Iterable<Counting>): LiveCoverage {
   const counted: SeriesCoverage[] = [];
   for (const { seriesId, settings, forecaster } of entries) {
     const { count, share } = forecaster.coverage(1);
