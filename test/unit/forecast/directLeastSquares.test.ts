@@ -120,6 +120,18 @@ describe('DirectLeastSquares', () => {
     for (let h = 1; h <= horizon; h++) expect(8 * answer(scaled, h)).toBeCloseTo(answer(plain, h), 3);
   });
 
+  it('goes on as before when a larger one has made the memory of the kernel grow', () => {
+    const { rows, labels } = stream(7, 100);
+    const part = (from: number, to: number) => ({ rows: rows.slice(from, to), labels: labels.slice(from, to) });
+    const [one, other] = [1, 2].map(() => fed(new DirectLeastSquares(options), part(0, 60)));
+    fed(one, part(60, 100));
+    const large = new DirectLeastSquares({ ...options, horizon: 900, width: 200 });
+    large.advance(0);
+    large.step(new Float64Array(900).fill(Number.NaN), new Float64Array(200).fill(1));
+    fed(other, part(60, 100));
+    for (let h = 1; h <= horizon; h++) expect(answer(other, h)).toBe(answer(one, h));
+  });
+
   it('refuses more regressors than it has room for', () => {
     expect(() => new DirectLeastSquares({ ...options, width: 5000 })).toThrow(RangeError);
   });
