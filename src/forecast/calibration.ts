@@ -29,7 +29,8 @@ export interface CalibrationOptions {
  *     when y(t+h) arrives:  q_ha ← q_ha + (ηn/h^0.55)·(a − [y < Q_a])·(1 + |q_ha|/2)
  *
  * n is the number of ticks from one value that is scored at h to the next (scoringTurns). σ_h is the running mean of |y − ŷ|/p; p is the share of the place in the season in it, learned one step ahead. The step is
- * taken against the Q that was issued, so the long-run share of values below Q_a is a: it can stay off only while q runs away.
+ * taken against the Q that was issued, so the long-run share of values below Q_a is a: it can stay off only while q runs away. A value
+ * that is hit exactly moves q no further than to 0: where nothing stirs, rounding lets any q hit, and the first stir would find it grown without bound.
  * The level 0.5 is ŷ itself, held between its neighbours: a ŷ that is off to one side stays inside its interval. Where nothing was
  * scored at h yet, σ is that of the nearest shorter step times √(h/k), at first that of the values' change; q begins as the normal distribution has it. Quantiles never cross and are finite.
  */
@@ -183,7 +184,10 @@ export class Calibration {
       const q = state[at];
       const level = this.levels[l];
       const isBelow = level < 0.5 ? actual < data[row + l] : actual <= data[row + l];
-      state[at] = q + step * (level - (isBelow ? 1 : 0)) * (1 + 0.5 * Math.abs(q));
+      const moved = q + step * (level - (isBelow ? 1 : 0)) * (1 + 0.5 * Math.abs(q));
+      if (actual !== data[row + l]) state[at] = moved;
+      else if (level < 0.5) state[at] = Math.max(q, Math.min(0, moved));
+      else state[at] = Math.min(q, Math.max(0, moved));
     }
     if (h === 1 && this.#season > 1 && state[this.#scale] > 0) this.#learnShare(size);
     const at = this.#scale + r;

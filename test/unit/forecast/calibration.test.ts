@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Calibration } from '../../../src/forecast/calibration.js';
+import { SeriesForecaster } from '../../../src/forecast/seriesForecaster.js';
 import { Random } from '../../../src/series/random.js';
 import { SeriesPast } from '../../../src/series/seriesPast.js';
 import { hourly } from '../../support/expertUnderTest.js';
@@ -133,5 +134,19 @@ describe('Calibration', () => {
       calibration.issue(Float64Array.of(0), out);
     }
     expect(Math.abs(inside / 5000 - 0.6)).toBeLessThan(0.01);
+  });
+
+  it('stays with a switch that nobody touched for months, and with its first touch after', () => {
+    const random = new Random(3);
+    const forecaster = new SeriesForecaster({ horizon: 3, levels: [0.1, 0.5, 0.9], season: 24 });
+    const out = new Float64Array(9);
+    let largest = 0;
+    const isTouched = (t: number): boolean => t % 24 >= 20 && (t < 480 || t > 4800);
+    for (const tick of hourly(Array.from({ length: 6000 }, (_, t) => (isTouched(t) ? random.integer(2) : 0)))) {
+      forecaster.learnOne(tick);
+      forecaster.forecast(out);
+      largest = Math.max(largest, ...out.map(Math.abs));
+    }
+    expect(largest).toBeLessThan(5);
   });
 });
