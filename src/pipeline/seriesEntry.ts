@@ -17,7 +17,7 @@ import { Quiet } from './quiet.js';
 /** Readings between two snapshots of a series. */
 export const snapshotEvery = 256;
 const leastAhead = 96; // steps: more than most models look
-const layout = 11; // of a snapshot; a change of any save() raises it
+const layout = 12; // of a snapshot; a change of any save() raises it
 
 /** What a trial of this series came to. */
 export type Judgement = Pick<Decision, 'kind' | 'model' | 'verdict' | 'reason' | 'figures'>;
