@@ -22,7 +22,10 @@ describe('the command line', () => {
   it.each([
     [['rnu'], "unknown command 'rnu' (Did you mean run?)"],
     [['run', '--brokr', 'x'], "unknown option '--brokr' (Did you mean --broker?)"],
-    [[], 'expected a command: run, demo, series, query, accuracy, backtest, train, tune, compare, inspect, models, check'],
+    [
+      [],
+      'expected a command: run, demo, series, query, accuracy, backtest, train, tune, compare, inspect, models, check',
+    ],
     [['run', '--config'], "option '--config <file>' argument missing"],
     [['run', 'surplus'], 'too many arguments'],
     [['query'], "missing required argument 'series'"],
