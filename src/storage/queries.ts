@@ -91,8 +91,9 @@ export const newestOutcomes = async (
   horizon?: number,
 ): Promise<readonly ForecastListing[]> =>
   reading(path, (db) => {
-    const forecasts = StoredForecasts.of(db, series)?.newest(lastN) ?? [];
-    const actuals = StoredForecasts.of(db, series)?.actuals(forecasts) ?? new Map();
+    const stored = StoredForecasts.of(db, series);
+    const forecasts = stored?.newest(lastN) ?? [];
+    const actuals = stored?.actuals(forecasts) ?? new Map();
     return forecasts
       .filter((forecast) => (horizon ?? 1) <= forecast.horizon)
       .map((forecast) => listing(series, forecast, horizon ?? forecast.horizon, actuals));
