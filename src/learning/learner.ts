@@ -55,8 +55,9 @@ export class Learner {
     this.#options = options;
   }
 
-  /** Takes up what an earlier run left in the queue, and from now on what `tune` makes. */
+  /** Takes up what an earlier run left in the queue or on its way to taking over, and from now on what `tune` makes. */
   start(): void {
+    void this.#proposeOwed();
     this.#work();
     this.#timer = setInterval(() => void this.takeIn(), inboxEveryMs).unref();
   }
@@ -70,6 +71,7 @@ export class Learner {
       for (const { tuned, remove } of inbox.take()) {
         const { series, parent, learned, durationMs } = tuned;
         await this.#propose(series, parent, learned, durationMs);
+        await this.#options.journal.settled();
         remove();
       }
     } catch (error) {
@@ -179,14 +181,26 @@ export class Learner {
   }
 
   async #propose(series: string, parent: string, learned: Learned, durationMs: number): Promise<void> {
-    const { registry, proposals } = this.#options;
+    const { journal, registry, proposals } = this.#options;
     const { verdict, candidate: bytes, memory: optimiserState, depth, ticks, steps } = learned;
     const version = await registry.add({ bytes, origin: 'tuned', parent, scope: { series }, optimiserState });
     const model = `${version.name}@${version.version}`;
     const { promoted, reason } = verdict;
     const figures = { ...verdict.figures, depth, ticks, steps };
     this.#decide({ model, series, verdict: promoted ? 'promoted' : 'refused', reason, figures, durationMs });
-    if (promoted) await proposals.propose(model, [series], 'swap');
+    if (!promoted) return;
+    journal.owe(series, model);
+    await proposals.propose(model, [series], 'swap');
+  }
+
+  /** A version that is a candidate still was let through and kept from taking over by the end of the run. */
+  async #proposeOwed(): Promise<void> {
+    const { journal, registry, proposals, onProblem } = this.#options;
+    for (const [series, label] of [...journal.owed]) {
+      const version = registry.versions().find(({ name, version }) => `${name}@${version}` === label);
+      if (version?.state !== 'candidate') journal.paid(series);
+      else await proposals.propose(label, [series], 'swap').catch((error) => onProblem(error, series));
+    }
   }
 
   #decide(made: Omit<Decision, 'timeMs' | 'kind'>): void {

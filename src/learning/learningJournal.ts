@@ -7,6 +7,7 @@ const whole = z.number().int().nonnegative();
 const schema = z.object({
   queue: z.array(z.string()),
   series: z.record(z.string(), z.object({ tick: whole, atMs: z.number(), deepAt: whole })),
+  owed: z.record(z.string(), z.string()).default({}),
 });
 
 /** How far a series has been learned from. */
@@ -25,14 +26,16 @@ export class LearningJournal {
   readonly #file: WriteBehind;
   readonly #queue: string[] = [];
   readonly #series = new Map<string, LearnedSeries>();
+  readonly #owed = new Map<string, string>();
 
   constructor(path: string) {
     this.#file = new WriteBehind(path);
     if (!existsSync(path)) return;
     try {
-      const { queue, series } = schema.parse(JSON.parse(readFileSync(path, 'utf8')));
+      const { queue, series, owed } = schema.parse(JSON.parse(readFileSync(path, 'utf8')));
       this.#queue.push(...queue);
       for (const [name, learned] of Object.entries(series)) this.#series.set(name, learned);
+      for (const [name, label] of Object.entries(owed)) this.#owed.set(name, label);
     } catch (error) {
       if (!(error instanceof SyntaxError || error instanceof z.ZodError)) throw error;
     }
@@ -48,6 +51,21 @@ export class LearningJournal {
 
   of(series: string): LearnedSeries | undefined {
     return this.#series.get(series);
+  }
+
+  /** By series, the version that was let through and, for all this file knows, is yet to take over: NAME@VERSION. */
+  get owed(): ReadonlyMap<string, string> {
+    return this.#owed;
+  }
+
+  owe(series: string, label: string): void {
+    this.#owed.set(series, label);
+    this.#write();
+  }
+
+  /** Nothing is owed to the series any more. */
+  paid(series: string): void {
+    if (this.#owed.delete(series)) this.#write();
   }
 
   /** Puts a series at the end of the queue, unless it waits there. */
@@ -81,6 +99,7 @@ export class LearningJournal {
   }
 
   #write(): void {
-    this.#file.write(JSON.stringify({ queue: this.#queue, series: Object.fromEntries(this.#series) }));
+    const [series, owed] = [this.#series, this.#owed].map((map) => Object.fromEntries<unknown>(map));
+    this.#file.write(JSON.stringify({ queue: this.#queue, series, owed }));
   }
 }

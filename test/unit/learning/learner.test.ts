@@ -183,6 +183,26 @@ describe('Learner', () => {
     expect(new LearningJournal(path).of('a')).toMatchObject({ deepAt: 0 });
   });
 
+  it('proposes again what was let through before the end of a run and had not taken over by then', async () => {
+    const first = new Node();
+    first.hear('a', 0, 100);
+    await settled();
+    await first.end(learned(true));
+    await first.learner.stop();
+    const [version] = first.versions;
+    const restart = async (state: ModelVersion['state']): Promise<string[]> => {
+      const next = new Node();
+      next.versions.push({ ...version, state });
+      next.learner.start();
+      await settled();
+      await next.learner.stop();
+      return next.proposed;
+    };
+    expect(await restart('candidate')).toEqual(['gru-base:a@1 a']);
+    expect(await restart('active')).toEqual([]);
+    expect(await restart('candidate')).toEqual([]); // it was seen in use
+  });
+
   it('makes no more networks of single series than it may, and goes on with those there are', async () => {
     const node = new Node({ mostOwn: 1 });
     node.hear('a', 0, 100);
