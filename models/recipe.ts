@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { writeDurably } from '../src/lab/writeDurably.js';
+import { writeDurably } from '../src/writeDurably.js';
 import { buildStepModel } from '../src/nn/buildStepModel.js';
 import { encodeModel } from '../src/onnx/codec.js';
 import type { RunReport } from '../src/training/trainingRun.js';

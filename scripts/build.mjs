@@ -10,7 +10,7 @@ const entries = {
   stepcast: 'src/stepcast.ts',
   storageWorker: 'src/storage/storageWorker.ts',
   trainingWorker: 'src/lab/trainingWorker.ts',
-  learningWorker: 'src/learningWorker.ts',
+  learningWorker: 'src/daemon/learningWorker.ts',
   recipe: 'models/recipe.ts',
 };
 const present = Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(join(root, file))));

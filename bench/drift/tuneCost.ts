@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { learningRuntime } from '../../src/lab/learningRuntime.js';
 import { fineTune } from '../../src/learning/fineTune.js';
-import { learningRuntime } from '../../src/learningRuntime.js';
 import type { Trial, TrialResult } from '../support/bench.js';
 import { significant } from '../support/measurement.js';
 import { modelsDir } from '../support/modelsDir.js';

@@ -1,7 +1,7 @@
 import { lastValueFrom } from 'rxjs';
 import { StepcastError } from '../errors.js';
 import { ModelShelf } from '../inference/modelShelf.js';
-import { learningRuntime } from '../learningRuntime.js';
+import { learningRuntime } from '../lab/learningRuntime.js';
 import { counters } from '../pipeline/counters.js';
 import { pipeline } from '../pipeline/pipeline.js';
 import type { Forecast } from '../pipeline/ports.js';

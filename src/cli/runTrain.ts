@@ -5,7 +5,7 @@ import type { Io } from '../io.js';
 import { readCheckpoint } from '../lab/readCheckpoint.js';
 import { startTraining } from '../lab/startTraining.js';
 import type { Trained } from '../lab/trainingSession.js';
-import { writeDurably } from '../lab/writeDurably.js';
+import { writeDurably } from '../writeDurably.js';
 import type { TrainCommand } from './bodies.js';
 import { trainingProgress } from './trainingProgress.js';
 import { usageError } from './usageError.js';

@@ -5,11 +5,11 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { StepcastError } from '../errors.js';
 import type { RunReport } from '../training/trainingRun.js';
+import { writeDurably } from '../writeDurably.js';
 import { checkpointInvalid, dataDigest, readCheckpoint } from './readCheckpoint.js';
 import { trainingData } from './trainingData.js';
 import type { TrainingFailure, TrainingOrder, TrainingReply } from './trainingProtocol.js';
 import { TrainingSession } from './trainingSession.js';
-import { writeDurably } from './writeDurably.js';
 
 const reportEveryMs = 100;
 const saveEveryMs = 30_000;

@@ -1,4 +1,4 @@
-import { writeDurably } from './writeDurably.js';
+import { writeDurably } from '../writeDurably.js';
 
 /** A picture as PATH.svg and PATH.png, or as the one of them that PATH ends in; the files written. */
 export async function writePicture(path: string, svg: string): Promise<string[]> {

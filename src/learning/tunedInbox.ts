@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeDurably } from '../lab/writeDurably.js';
+import { writeDurably } from '../writeDurably.js';
 import type { Learned } from './learningProtocol.js';
 
 /** A fine-tune that was done outside the daemon. */

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeDurably } from '../lab/writeDurably.js';
+import { writeDurably } from '../writeDurably.js';
 
 /** Files named by what is in them: SHA256.onnx, never changed, and SHA256.moments, what the optimiser of its training was left with. */
 export class ModelFiles {

@@ -2,10 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { storedTicks } from '../../../src/daemon/storedTicks.js';
 import { fineTune } from '../../../src/learning/fineTune.js';
 import type { LearningProgress, LearningTask } from '../../../src/learning/learningProtocol.js';
 import { startLearning } from '../../../src/learning/startLearning.js';
-import { storedTicks } from '../../../src/storedTicks.js';
 import { bundle } from '../../support/bundle.js';
 import { commitBatch } from '../../support/commitBatch.js';
 import { emptyBatch, minute, readingRow, StoreFixture, seriesRow, startMs } from '../../support/storeFixture.js';
@@ -18,7 +18,7 @@ let workerUrl: URL;
 let task: LearningTask;
 
 beforeAll(async () => {
-  workerUrl = pathToFileURL(await bundle('src/learningWorker.ts'));
+  workerUrl = pathToFileURL(await bundle('src/daemon/learningWorker.ts'));
   const store = await fixture.open();
   const readings = values.map((y, i) => readingRow(i + 1, 1, startMs + i * minute, y));
   await commitBatch(store, { ...emptyBatch, series: [seriesRow(1)], readings });

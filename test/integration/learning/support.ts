@@ -1,4 +1,4 @@
-import { learningRuntime } from '../../../src/learningRuntime.js';
+import { learningRuntime } from '../../../src/lab/learningRuntime.js';
 import { encodeModel } from '../../../src/onnx/codec.js';
 import { GraphBuilder } from '../../../src/onnx/graphBuilder.js';
 import { Random } from '../../../src/series/random.js';

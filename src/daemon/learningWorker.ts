@@ -3,14 +3,14 @@
  * its own; what it gives back is a candidate and a verdict.
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import { StepcastError } from './errors.js';
-import { CpuShare } from './learning/cpuShare.js';
-import { fineTune } from './learning/fineTune.js';
-import { learningPlan } from './learning/learningPlan.js';
-import type { Learned, LearningFailure, LearningReply, LearningTask } from './learning/learningProtocol.js';
-import { learnRecipe } from './learning/learnRecipe.js';
-import { threadCpuMs, yieldToOthers } from './learning/ownThread.js';
-import { learningRuntime } from './learningRuntime.js';
+import { StepcastError } from '../errors.js';
+import { learningRuntime } from '../lab/learningRuntime.js';
+import { CpuShare } from '../learning/cpuShare.js';
+import { fineTune } from '../learning/fineTune.js';
+import { learningPlan } from '../learning/learningPlan.js';
+import type { Learned, LearningFailure, LearningReply, LearningTask } from '../learning/learningProtocol.js';
+import { learnRecipe } from '../learning/learnRecipe.js';
+import { threadCpuMs, yieldToOthers } from '../learning/ownThread.js';
 import { storedTicks } from './storedTicks.js';
 
 const aliveEveryMs = 1000;

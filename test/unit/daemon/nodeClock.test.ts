@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NodeClock } from '../../src/nodeClock.js';
+import { NodeClock } from '../../../src/daemon/nodeClock.js';
 
 const releasedMs = Date.UTC(2026, 0, 1);
 const hour = 3_600_000;

@@ -1,11 +1,11 @@
-import type { StepcastError } from './errors.js';
-import type { Logger } from './log.js';
-import type { BrokerConnection, BrokerStatus } from './mqtt/brokerConnection.js';
-import type { Clock } from './pipeline/clock.js';
-import type { Counters } from './pipeline/counters.js';
-import { liveCoverage } from './pipeline/liveCoverage.js';
-import type { SeriesBook } from './pipeline/seriesBook.js';
-import type { ForecastPublisher } from './publish/forecastPublisher.js';
+import type { StepcastError } from '../errors.js';
+import type { Logger } from '../log.js';
+import type { BrokerConnection, BrokerStatus } from '../mqtt/brokerConnection.js';
+import type { Clock } from '../pipeline/clock.js';
+import type { Counters } from '../pipeline/counters.js';
+import { liveCoverage } from '../pipeline/liveCoverage.js';
+import type { SeriesBook } from '../pipeline/seriesBook.js';
+import type { ForecastPublisher } from '../publish/forecastPublisher.js';
 
 const everyMs = 10_000;
 

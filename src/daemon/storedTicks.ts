@@ -1,9 +1,9 @@
-import { StepcastError } from './errors.js';
-import type { LearningSeries } from './learning/fineTune.js';
-import { SeriesTrack } from './series/seriesTrack.js';
-import type { Tick } from './series/types.js';
-import { openForReading } from './storage/openDatabase.js';
-import { StoredLog } from './storage/storedLog.js';
+import { StepcastError } from '../errors.js';
+import type { LearningSeries } from '../learning/fineTune.js';
+import { SeriesTrack } from '../series/seriesTrack.js';
+import type { Tick } from '../series/types.js';
+import { openForReading } from '../storage/openDatabase.js';
+import { StoredLog } from '../storage/storedLog.js';
 
 /**
  * The newest readings of series as the ticks that the daemon made of them, read beside it.

@@ -1,4 +1,4 @@
-import type { Clock } from './pipeline/clock.js';
+import type { Clock } from '../pipeline/clock.js';
 
 const dayMs = 86_400_000;
 

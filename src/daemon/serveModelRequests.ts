@@ -1,9 +1,9 @@
-import { modelLabel } from './forecast/modelContract.js';
-import type { Logger } from './log.js';
-import type { ModelSwaps } from './pipeline/modelSwaps.js';
-import type { Decision, ModelLedger, ModelRequest } from './pipeline/modelVersions.js';
-import type { SeriesBook } from './pipeline/seriesBook.js';
-import type { FileRegistry } from './registry/fileRegistry.js';
+import { modelLabel } from '../forecast/modelContract.js';
+import type { Logger } from '../log.js';
+import type { ModelSwaps } from '../pipeline/modelSwaps.js';
+import type { Decision, ModelLedger, ModelRequest } from '../pipeline/modelVersions.js';
+import type { SeriesBook } from '../pipeline/seriesBook.js';
+import type { FileRegistry } from '../registry/fileRegistry.js';
 
 const everyMs = 500;
 

@@ -1,11 +1,11 @@
-import type { Config } from './config/config.js';
-import { StepcastError } from './errors.js';
-import { Learner, type LearnerOptions } from './learning/learner.js';
-import { LearningJournal } from './learning/learningJournal.js';
-import { startLearning } from './learning/startLearning.js';
-import { TunedInbox } from './learning/tunedInbox.js';
-import type { Logger } from './log.js';
-import type { Clock } from './pipeline/clock.js';
+import type { Config } from '../config/config.js';
+import { StepcastError } from '../errors.js';
+import { Learner, type LearnerOptions } from '../learning/learner.js';
+import { LearningJournal } from '../learning/learningJournal.js';
+import { startLearning } from '../learning/startLearning.js';
+import { TunedInbox } from '../learning/tunedInbox.js';
+import type { Logger } from '../log.js';
+import type { Clock } from '../pipeline/clock.js';
 
 export interface LearnerOfNodeOptions extends Pick<LearnerOptions, 'registry' | 'proposals' | 'onDecision'> {
   readonly clock: Clock;
