@@ -82,7 +82,7 @@ describe('training', () => {
     const stop = new AbortController();
     stop.abort();
     await train({ job: job({}, 'gru', file), checkpoint, signal: stop.signal });
-    writeFileSync(file, readFileSync(file, 'utf8').replace('20', '21'));
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/,(\d)/, ',1$1'));
     await expect(train({ job: job({}, 'gru', file), checkpoint, resume: checkpoint })).rejects.toMatchObject({
       code: 'CHECKPOINT_INVALID',
       message: 'the data files have changed since',

@@ -42,7 +42,7 @@ describe('startLearning', () => {
     const learned = await startLearning({ task, workerUrl, onProgress: ({ stage }) => stages.push(stage) });
     const series = storedTicks(fixture.path, ['sensors/1'], 6000);
     expect(series[0].ticks.map(({ y }) => y)).toEqual(values);
-    const here = await fineTune({ ...task, series, from: 'fresh', depth: 'first' }, runtime);
+    const here = await fineTune({ ...task, series, from: 'incumbent', depth: 'first' }, runtime);
     expect(learned).toMatchObject({ depth: 'first', ticks: values.length, steps: 30 });
     expect(Buffer.from(learned.candidate).equals(here.candidate)).toBe(true);
     expect(learned.verdict).toEqual(here.verdict);
