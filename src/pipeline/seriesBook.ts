@@ -147,6 +147,7 @@ export class SeriesBook {
     replay.closeBefore(Number.POSITIVE_INFINITY, pend);
     await this.#step(ticks);
     await this.#closeForecastSlots(rebuilt);
+    for (const { decided } of this.#entries.values()) decided.length = 0; // stored with the readings that decided it
   }
 
   #enter(row: SeriesRow, model?: LoadedModel): SeriesEntry {

@@ -108,13 +108,14 @@ export class SeriesEntry {
     const before = this.#network;
     this.#align(network);
     this.#use(network);
+    this.snapshotAt = 0; // the readings do not say that another model speaks: a snapshot must
     this.challenge = probation && Challenge.begin('probation', before, network.model, probation);
   }
 
   /** Steps `network` beside the one in use from the next tick on. */
   tryOut(kind: ChallengeKind, network: RecurrentForecaster, rules: TrialRules): void {
     this.challenge = Challenge.begin(kind, network, this.model, rules);
-    this.snapshotAt = 0; // the readings may not say that a trial began: a snapshot must
+    if (kind !== 'auto') this.snapshotAt = 0; // the readings do not say that a trial began: a snapshot must
   }
 
   /** A tick was stepped: whether another base model is to be tried now. */
@@ -124,13 +125,12 @@ export class SeriesEntry {
     if (model && this.suits(model)) this.tryOut('auto', this.networkOf(model), autoRules);
   }
 
-  /** The trial is over. */
+  /** The trial is over. When, the readings say: a replay from before it ends it likewise. */
   conclude(winner: 'incumbent' | 'challenger'): void {
     const { kind, shadow, trial } = this.challenge!;
     const before = this.model;
     const judged = kind === 'probation' ? before : shadow.model;
     this.challenge = undefined;
-    this.snapshotAt = 0;
     if (winner === 'challenger') this.#use(shadow);
     this.decided.push({
       kind,
@@ -186,7 +186,6 @@ export class SeriesEntry {
   #use(network: RecurrentForecaster): void {
     this.#network = network;
     this.forecaster.replaceNetwork(network);
-    this.snapshotAt = 0; // the readings may not say that another model speaks: a snapshot must
   }
 
   /** Running means of what the series has shown are the same for all networks that are told the same of it. */
