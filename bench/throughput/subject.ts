@@ -54,6 +54,7 @@ const daemonConfig = ({ url, window = defaultWindow, form = 'number' }: SubjectO
   store: { path: database },
   streams: [{ ...readingsStream(form), model: 'gru-base', horizon: 24 }],
   models: { dir: join(dirname(executable), '../models') },
+  learn: { enabled: false }, // it takes what `maxCpu` gives it and 200 MB while it runs, whatever comes in: docs/learning.md
   http: { listen: 'off' },
   log: { format: 'json' },
 });
