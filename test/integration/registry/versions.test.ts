@@ -156,6 +156,18 @@ const addTuned = (node: Node, scope: 'shared' | { series: string }) =>
     scope,
   });
 
+/** A node whose series have all gone over to gru-base@2, a shared fine-tune. */
+async function startTuned(): Promise<Node> {
+  const node = await start();
+  await node.hear(60);
+  await addTuned(node, 'shared');
+  await node.swaps.propose('gru-base@2', series, 'swap');
+  await node.settle();
+  await node.hear(2);
+  await node.settle();
+  return node;
+}
+
 describe('a tuned version on a real store', () => {
   it('takes over while readings flow: none is lost or doubled, and other series never notice', async () => {
     const node = await start();
@@ -231,13 +243,7 @@ describe('a tuned version on a real store', () => {
   });
 
   it('is what the name stands for: a series that is new begins with it', async () => {
-    const node = await start();
-    await node.hear(60);
-    await addTuned(node, 'shared');
-    await node.swaps.propose('gru-base@2', series, 'swap');
-    await node.settle();
-    await node.hear(2);
-    await node.settle();
+    const node = await startTuned();
     expect(
       (await listModels(fixture.path)).map((one) => `${one.name}@${one.version} ${one.state} ${one.series}`),
     ).toEqual(['gru-base@1 retired 0', 'gru-base@2 active 3']);
@@ -251,13 +257,7 @@ describe('a tuned version on a real store', () => {
 
 describe('models rollback', () => {
   it('is carried out by the daemon that runs', async () => {
-    const node = await start();
-    await node.hear(60);
-    await addTuned(node, 'shared');
-    await node.swaps.propose('gru-base@2', series, 'swap');
-    await node.settle();
-    await node.hear(2);
-    await node.settle();
+    const node = await startTuned();
     const done = await rollBackModel(fixture.path, 'gru-base', undefined, arrivalMs);
     expect(done).toEqual({ source: 'gru-base@2', target: 'gru-base@1', series: 3, by: 'daemon' });
     await node.settle();
@@ -271,13 +271,7 @@ describe('models rollback', () => {
   });
 
   it('without a daemon is decided at once, and the series go over at the next start with their experts as they were', async () => {
-    const node = await start();
-    await node.hear(60);
-    await addTuned(node, 'shared');
-    await node.swaps.propose('gru-base@2', series, 'swap');
-    await node.settle();
-    await node.hear(2);
-    await node.settle();
+    const node = await startTuned();
     const base = (of: Node) => series.map((name) => of.book.get(name)!.forecaster.base(1));
     const before = base(node);
     await node.stop();
