@@ -1,5 +1,6 @@
 import { lastValueFrom } from 'rxjs';
 import { StepcastError } from '../errors.js';
+import { modelLabel } from '../forecast/modelContract.js';
 import { ModelShelf } from '../inference/modelShelf.js';
 import { learningRuntime } from '../lab/learningRuntime.js';
 import { counters } from '../pipeline/counters.js';
@@ -125,7 +126,7 @@ async function run(
   const columns = [...boards].map(([column, { board }]) =>
     columnResult(column, board, table.columns.get(column)!, options.protocol),
   );
-  const model = `${stepper.model.name}@${stepper.model.version}`;
+  const model = modelLabel(stepper.model);
   options.onShown?.(model, new Map([...boards].map(([column, { board }]) => [column, board.shown])));
   return summary(columns, {
     protocol: options.protocol,

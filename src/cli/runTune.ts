@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { StepcastError } from '../errors.js';
-import { modelLabel } from '../forecast/modelContract.js';
+import { modelLabel, nameOf } from '../forecast/modelContract.js';
 import { ModelShelf } from '../inference/modelShelf.js';
 import type { Io } from '../io.js';
 import type { Learned } from '../learning/learningProtocol.js';
@@ -54,7 +54,7 @@ async function tune(
   { stderr, signal }: Io & { readonly signal: AbortSignal },
 ): Promise<Learned | undefined> {
   const bar = progress(stderr, series);
-  const name = ownName(label.slice(0, label.lastIndexOf('@')), series);
+  const name = ownName(nameOf(label), series);
   try {
     return await startLearning({
       task: { name, version: 1, incumbent: bytes, isOwn: false, deepAt: 0, seed, db, series: [series], maxCpu: 1 },
@@ -81,7 +81,7 @@ async function startOf({ model }: SeriesListing, { db, model: named, modelsDir }
     if (existsSync(kept)) return { label, bytes: new Uint8Array(readFileSync(kept)) };
   }
   const shelf = new ModelShelf(modelsDir);
-  const { model: loaded } = await shelf.load(named ?? label.split('@', 1)[0]);
+  const { model: loaded } = await shelf.load(named ?? nameOf(label));
   await shelf.release();
   return { label: modelLabel(loaded), bytes: new Uint8Array(readFileSync(loaded.path)) };
 }

@@ -1,14 +1,11 @@
 import { StepcastError } from '../errors.js';
-import { type LoadedModel, modelLabel } from '../forecast/modelContract.js';
+import { type LoadedModel, modelLabel, nameOf } from '../forecast/modelContract.js';
 import { defaultModel, ModelShelf } from '../inference/modelShelf.js';
 import type { Logger } from '../log.js';
 import { type ModelLedger, type ModelVersion, sharedName } from '../pipeline/modelVersions.js';
 import type { Stepper, StoredState } from '../pipeline/ports.js';
 import type { ChooseModel, ModelLibrary } from '../pipeline/seriesBook.js';
 import { FileRegistry } from '../registry/fileRegistry.js';
-
-/** The name of `NAME` and of `NAME@VERSION`. */
-export const nameOf = (model: string): string => model.split('@', 1)[0];
 
 /** Whether a name is that of a series' own versions. */
 const isOwn = (name: string): boolean => sharedName(name) !== name;

@@ -36,3 +36,9 @@ export interface LoadedModel {
 
 /** `NAME@VERSION`, as forecasts carry it. */
 export const modelLabel = (model: Pick<LoadedModel, 'name' | 'version'>): string => `${model.name}@${model.version}`;
+
+/** The name of `NAME` and of `NAME@VERSION`. */
+export function nameOf(label: string): string {
+  const at = label.lastIndexOf('@');
+  return at < 0 ? label : label.slice(0, at);
+}

@@ -1,5 +1,6 @@
 import { StepcastError } from '../errors.js';
 import { medianIndex } from '../forecast/forecastWriter.js';
+import { modelLabel, nameOf } from '../forecast/modelContract.js';
 import type { SeriesForecaster } from '../forecast/seriesForecaster.js';
 import type { Decision, ModelProposals, ModelRegistry } from '../pipeline/modelVersions.js';
 import { ownName } from '../pipeline/modelVersions.js';
@@ -184,7 +185,7 @@ export class Learner {
     const { journal, registry, proposals } = this.#options;
     const { verdict, candidate: bytes, memory: optimiserState, depth, ticks, steps } = learned;
     const version = await registry.add({ bytes, origin: 'tuned', parent, scope: { series }, optimiserState });
-    const model = `${version.name}@${version.version}`;
+    const model = modelLabel(version);
     const { promoted, reason } = verdict;
     const figures = { ...verdict.figures, depth, ticks, steps };
     this.#decide({ model, series, verdict: promoted ? 'promoted' : 'refused', reason, figures, durationMs });
@@ -197,7 +198,7 @@ export class Learner {
   async #proposeOwed(): Promise<void> {
     const { journal, registry, proposals, onProblem } = this.#options;
     for (const [series, label] of [...journal.owed]) {
-      const version = registry.versions().find(({ name, version }) => `${name}@${version}` === label);
+      const version = registry.versions().find((known) => modelLabel(known) === label);
       if (version?.state !== 'candidate') journal.paid(series);
       else await proposals.propose(label, [series], 'swap').catch((error) => onProblem(error, series));
     }
@@ -212,7 +213,7 @@ export class Learner {
 
   async #taskOf(series: string, label: string): Promise<LearningTask> {
     const { registry, db, maxCpu, journal, recipe } = this.#options;
-    const name = label.slice(0, label.lastIndexOf('@'));
+    const name = nameOf(label);
     const own = ownName(name, series);
     const newest = registry
       .versions()

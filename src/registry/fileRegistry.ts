@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { StepcastError } from '../errors.js';
-import { type LoadedModel, modelLabel } from '../forecast/modelContract.js';
+import { type LoadedModel, modelLabel, nameOf } from '../forecast/modelContract.js';
 import {
   type Decision,
   type ModelLedger,
@@ -65,7 +65,7 @@ export class FileRegistry implements ModelRegistry {
   }
 
   async add({ bytes, origin, parent, scope, optimiserState }: NewVersion): Promise<ModelVersion> {
-    const before = parent.slice(0, parent.lastIndexOf('@'));
+    const before = nameOf(parent);
     const name = scope === 'shared' ? sharedName(before) : ownName(before, scope.series);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     const known = this.#named(name).find((one) => one.sha256 === sha256);
