@@ -58,7 +58,7 @@ async function learn(): Promise<Learned> {
     saidMs = performance.now();
     post({ kind: 'progress', progress });
   });
-  return { ...tuned, depth: plan.depth, ticks };
+  return { ...tuned, depth: plan.depth, ticks, cpuMs: threadCpuMs() };
 }
 
 function failureOf(error: unknown): LearningFailure {

@@ -14,6 +14,7 @@ export interface LearningTask
 export interface Learned extends FineTuned {
   readonly depth: FineTuneOrder['depth'];
   readonly ticks: number; // of the longest series, as far as they are learned from
+  readonly cpuMs: number; // processor time of its thread
 }
 
 export interface LearningFailure {

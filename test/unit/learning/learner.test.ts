@@ -28,6 +28,7 @@ const learned = (promoted: boolean, depth: Learned['depth'] = 'first'): Learned 
     chosenLoss: 0.1,
     depth,
     ticks: 100,
+    cpuMs: 900,
   },
   verdict: { promoted, reason: 'because', figures },
 });
