@@ -1,11 +1,16 @@
-/** Bundles the daemon, its workers and the model recipe to dist/, with the one ONNX Runtime wasm file that is used. */
+/**
+ * `build.mjs [--self-contained DIR]`: bundles the daemon, its workers and the model recipe to dist/, with the one ONNX Runtime wasm file that
+ * is used. Self-contained, it is bundled to DIR with its npm packages, but for better-sqlite3.
+ */
 import { chmodSync, copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
-import { bundleOptions, root } from './bundleOptions.mjs';
+import { bundleOptions, root, selfContained } from './bundleOptions.mjs';
 
-const dist = join(root, 'dist');
+const { values } = parseArgs({ options: { 'self-contained': { type: 'string' } } });
+const dist = resolve(values['self-contained'] ?? join(root, 'dist'));
 const entries = {
   stepcast: 'src/stepcast.ts',
   storageWorker: 'src/storage/storageWorker.ts',
@@ -23,6 +28,7 @@ await build({
   outdir: dist,
   splitting: true, // what a command does not need is not loaded: `--help` needs no database
   sourcemap: true,
+  ...(values['self-contained'] && selfContained),
 });
 const ort = dirname(createRequire(join(root, 'package.json')).resolve('onnxruntime-web/wasm'));
 copyFileSync(join(ort, 'ort-wasm-simd-threaded.wasm'), join(dist, 'ort-wasm-simd-threaded.wasm'));

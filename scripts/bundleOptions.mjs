@@ -13,3 +13,14 @@ export const bundleOptions = {
   packages: 'external',
   logLevel: 'warning',
 };
+
+/** Packages inside. CommonJS among them asks for `require`, which an ES module has not. @type {import('esbuild').BuildOptions} */
+export const selfContained = {
+  packages: 'bundle',
+  external: ['better-sqlite3'],
+  sourcemap: false,
+  banner: {
+    js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
+  },
+  legalComments: 'none',
+};
