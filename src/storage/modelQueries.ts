@@ -34,25 +34,32 @@ export interface DecisionListing {
 }
 
 /** Every version. @throws {StepcastError} STORE_MISSING, STORE_NEWER, STORE_CORRUPT, STORE_READ_ONLY or STORE_IO. */
-export const listModels = async (path: string): Promise<readonly ModelListing[]> =>
-  reading(path, (db) => {
-    const scores = liveScores(db);
-    const rows = db.prepare('SELECT * FROM models ORDER BY name, version').all() as Omit<
-      ModelListing,
-      'series' | 'forecasts' | 'skill1' | 'skill'
-    >[];
-    return rows.map((row) => ({ ...row, ...(scores.get(`${row.name}@${row.version}`) ?? new Score()).listing }));
-  });
+export const listModels = async (path: string): Promise<readonly ModelListing[]> => reading(path, modelRows);
+
+export function modelRows(db: Database, onSeries: () => void = () => {}): ModelListing[] {
+  const scores = liveScores(db, onSeries);
+  const rows = db.prepare('SELECT * FROM models ORDER BY name, version').all() as Omit<
+    ModelListing,
+    'series' | 'forecasts' | 'skill1' | 'skill'
+  >[];
+  return rows.map((row) => ({ ...row, ...(scores.get(`${row.name}@${row.version}`) ?? new Score()).listing }));
+}
 
 /** What was decided about versions, by label, oldest first. */
 export const listDecisions = async (path: string, labels: readonly string[]): Promise<readonly DecisionListing[]> =>
   reading(path, (db) => {
     if ((db.pragma('user_version', { simple: true }) as number) < 2) return []; // no daemon has opened it since
-    const rows = db
-      .prepare('SELECT * FROM decisions WHERE model IN (SELECT value FROM json_each(?)) ORDER BY time')
-      .all(JSON.stringify(labels)) as (Omit<DecisionListing, 'figures'> & { figures: string })[];
-    return rows.map((row) => ({ ...row, figures: JSON.parse(row.figures) }));
+    return decisionRows(db, 'model IN (SELECT value FROM json_each(?))', JSON.stringify(labels));
   });
+
+/** Those that a condition is true of, oldest first. */
+export function decisionRows(db: Database, condition: string, ...values: unknown[]): DecisionListing[] {
+  const rows = db.prepare(`SELECT * FROM decisions WHERE ${condition} ORDER BY time`).all(...values);
+  return (rows as (Omit<DecisionListing, 'figures'> & { figures: string })[]).map((row) => ({
+    ...row,
+    figures: JSON.parse(row.figures),
+  }));
+}
 
 class Score {
   series = 0;
@@ -87,7 +94,7 @@ class ErrorSums {
   }
 }
 
-function liveScores(db: Database): Map<string, Score> {
+function liveScores(db: Database, onSeries: () => void): Map<string, Score> {
   const scores = new Map<string, Score>();
   const scoreOf = (label: string): Score => {
     let score = scores.get(label);
@@ -95,6 +102,7 @@ function liveScores(db: Database): Map<string, Score> {
     return score;
   };
   for (const { series, model } of db.prepare('SELECT series, model FROM series').all() as Record<string, string>[]) {
+    onSeries();
     if (model !== null) scoreOf(model).series++;
     for (const [label, { near, all }] of errorsOf(db, series)) scoreOf(label).add(near, all);
   }

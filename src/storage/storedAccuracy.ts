@@ -57,7 +57,8 @@ export const storedAccuracy = async (
   }
 };
 
-function accuracyRows(
+/** The same through a connection; `onProgress` may throw to end it. */
+export function accuracyRows(
   db: Database,
   { series: name, sinceMs = -8e15, horizons }: AccuracyQuery,
   onProgress: (done: number, total: number) => void,

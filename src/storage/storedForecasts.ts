@@ -2,6 +2,7 @@ import type { Database, Statement } from 'better-sqlite3';
 import { tailOf } from './schema.js';
 
 export interface StoredForecast {
+  readonly id: number;
   readonly tick: number;
   readonly time: number;
   readonly issued: number;
@@ -18,7 +19,7 @@ export interface StoredForecast {
   readonly k: readonly number[];
 }
 
-const columns = `f.tick, f.time, f.issued, f.step, f.value, m.model, m.horizon, m.width, m.i10, m.i50, m.i90,
+const columns = `f.id, f.tick, f.time, f.issued, f.step, f.value, m.model, m.horizon, m.width, m.i10, m.i50, m.i90,
   f.base, f.scale, f.k`;
 const inRun = `FROM forecast_index i CROSS JOIN forecast f ON f.id = i.id CROSS JOIN forecast_form m ON m.id = f.form
   WHERE i.run = :run AND i.series = :series`;
@@ -85,21 +86,37 @@ export class StoredForecasts {
     return found.reverse();
   }
 
+  /** The first and the last moment that these forecasts may speak of, as far as runs tell. */
+  targets(): [firstMs: number, lastMs: number] {
+    const bounds = this.#db
+      .prepare(
+        `SELECT min(first), max(last) FROM (
+           SELECT min(first_time) AS first, max(last_target) AS last FROM forecast_run
+           WHERE id BETWEEN ${this.#firstRun} AND ${this.#lastRun}
+           UNION ALL
+           SELECT min(f.time), max(f.time + m.horizon * f.step) ${inTail})`,
+      )
+      .raw()
+      .get({ series: this.#series }) as [number | null, number | null];
+    return [bounds[0] ?? 0, bounds[1] ?? -1];
+  }
+
   /** Values by tick, of all ticks these forecasts speak of that have come. */
   actuals(forecasts: readonly StoredForecast[]): Map<number, number> {
     if (forecasts.length === 0) return new Map();
     const first = forecasts[0].tick + 1;
+    const firstMs = forecasts[0].time;
     const last = forecasts.reduce((max, { tick, horizon }) => Math.max(max, tick + horizon), 0);
     const rows = this.#db
       .prepare(
         `SELECT i.tick, i.value FROM forecast_run g CROSS JOIN forecast_index i
            ON i.run = g.id AND i.series = :series AND i.tick BETWEEN :first AND :last
-         WHERE g.id BETWEEN ${this.#firstRun} AND ${this.#lastRun}
+         WHERE g.id BETWEEN ${this.#firstRun} AND ${this.#lastRun} AND g.last_time >= :firstMs
          UNION ALL
          SELECT tick, value FROM forecast WHERE id > ${tailOf.forecast} AND series = :series AND tick BETWEEN :first AND :last`,
       )
       .raw()
-      .all({ series: this.#series, first, last }) as [number, number][];
+      .all({ series: this.#series, first, firstMs, last }) as [number, number][];
     return new Map(rows);
   }
 

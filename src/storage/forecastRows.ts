@@ -1,0 +1,97 @@
+import type { Database } from 'better-sqlite3';
+import { type StoredForecast, StoredForecasts } from './storedForecasts.js';
+import { type Page, type PageLimits, walkTargets } from './walkTargets.js';
+
+/** A row of the view `forecasts`. */
+export interface ForecastListing {
+  readonly series: string;
+  readonly time: number;
+  readonly issued: number;
+  readonly model: string;
+  readonly horizon: number;
+  readonly target_time: number;
+  readonly q10: number | null;
+  readonly q50: number | null;
+  readonly q90: number | null;
+  readonly actual: number | null;
+}
+
+export interface ForecastQuery {
+  readonly series: string;
+  readonly fromMs?: number; // of the target times, inclusive
+  readonly toMs?: number;
+  readonly issued: 'latest' | 'all' | number;
+  readonly horizon?: number;
+}
+
+/**
+ * Forecasts of one series, in the order of their target times. `all`: every one. `latest`: for each step the newest forecast
+ * of it, the one with the fewest steps ahead. A moment: the forecast in force then, the newest issued at or before it.
+ * Undefined when there is no such series.
+ */
+export function forecastRows(db: Database, query: ForecastQuery): ForecastListing[] | undefined {
+  const stored = StoredForecasts.of(db, query.series);
+  return stored && rowsOf(stored, query);
+}
+
+/** The same, a page at a time. */
+export function forecastPage(
+  db: Database,
+  query: ForecastQuery,
+  limits: PageLimits,
+): Page<ForecastListing> | undefined {
+  const stored = StoredForecasts.of(db, query.series);
+  if (!stored) return undefined;
+  if (typeof query.issued === 'number') return { rows: rowsOf(stored, query), next: undefined };
+  const [firstMs, lastMs] = stored.targets();
+  const { horizon = 1, step = 1 } = stored.newest(1)[0] ?? {};
+  return walkTargets(
+    {
+      fromMs: Math.max(query.fromMs ?? firstMs, firstMs),
+      toMs: Math.min(query.toMs ?? lastMs, lastMs),
+      rowsPerMs: (query.issued === 'all' && query.horizon === undefined ? horizon : 1) / step,
+      read: (fromMs, toMs) => rowsOf(stored, { ...query, fromMs, toMs }),
+      timeOf: (row) => row.target_time,
+    },
+    limits,
+  );
+}
+
+function rowsOf(stored: StoredForecasts, query: ForecastQuery): ForecastListing[] {
+  const { fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY, issued, horizon } = query;
+  const forecasts = typeof issued === 'number' ? stored.inForce(issued) : stored.within(fromMs, toMs);
+  const actuals = stored.actuals(forecasts);
+  const rows: ForecastListing[] = [];
+  for (const [i, forecast] of forecasts.entries()) {
+    const next = issued === 'latest' ? stored.tickAfter(forecasts, i) : Number.POSITIVE_INFINITY;
+    const last = Math.min(forecast.horizon, next - forecast.tick);
+    for (let h = horizon ?? 1; h <= (horizon === undefined ? last : Math.min(horizon, last)); h++) {
+      const targetMs = forecast.time + h * forecast.step;
+      if (targetMs >= fromMs && targetMs <= toMs) rows.push(listing(query.series, forecast, h, actuals));
+    }
+  }
+  return rows.sort((a, b) => a.target_time - b.target_time || a.time - b.time);
+}
+
+/** A forecast at one step ahead beside what came. */
+export function listing(
+  series: string,
+  forecast: StoredForecast,
+  horizon: number,
+  actuals: ReadonlyMap<number, number>,
+): ForecastListing {
+  const { time, issued, model, step, width, k, base, scale, tick } = forecast;
+  const at = (i: number | null): number | null => (i === null ? null : (base + k[(horizon - 1) * width + i]) / scale);
+  return {
+    series,
+    time,
+    issued,
+    model,
+    horizon,
+    target_time: time + horizon * step,
+    q10: at(forecast.i10),
+    q50: at(forecast.i50),
+    q90: at(forecast.i90),
+    actual: actuals.get(tick + horizon) ?? null,
+  };
+}
