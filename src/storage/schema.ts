@@ -1,5 +1,7 @@
+import { zeroCode } from './packForecast.js';
+
 /** Version of the database this program writes; `user_version` of the file. */
-export const schemaVersion = 2;
+export const schemaVersion = 3;
 export const applicationId = 0x53544550; // 'STEP'
 export const longestHorizon = 1024; // steps
 
@@ -9,7 +11,7 @@ export const longestHorizon = 1024; // steps
  * the next 4,096 rows, sorts them and appends their index entries as one *run*. A query visits the runs one by one (one
  * seek each) and scans the rows after the last run, the tail. Index entries hold the value, so that few queries need the row.
  *
- * The quantiles of a forecast are kept as `k`, a flat JSON array of whole numbers: value = (base + k) / scale, exactly.
+ * The quantiles of a forecast are kept as `k`, whole numbers packed by packForecast: value = (base + k) / scale, exactly.
  */
 const tables = `
 CREATE TABLE series_def (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, settings TEXT NOT NULL);
@@ -63,24 +65,26 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER) WITHOUT ROWID;
 const readingTail = 'coalesce((SELECT last_id FROM reading_run ORDER BY id DESC LIMIT 1), 0)';
 const forecastTail = 'coalesce((SELECT last_id FROM forecast_run ORDER BY id DESC LIMIT 1), 0)';
 
-const quantile = (index: string): string => `(f.base + (f.k ->> ((h.h - 1) * m.width + m.${index}))) * 1.0 / f.scale`;
+/** SQL of the distance at a place of `f.k`, null where the place is. */
+type DistanceAt = (place: string) => string;
 
-const forecastColumns = `m.model AS model, h.h AS horizon, f.time + h.h * f.step AS target_time,
-  ${quantile('i10')} AS q10, ${quantile('i50')} AS q50, ${quantile('i90')} AS q90`;
+const inJson: DistanceAt = (place) => `(f.k ->> (${place}))`;
+const inEither: DistanceAt = (place) =>
+  `CASE WHEN unicode(f.k) < ${zeroCode} THEN ${inJson(place)} ELSE unicode(substr(f.k, ${place} + 1, 1)) - ${zeroCode} END`;
+
+const quantile = (index: string, distanceAt: DistanceAt): string =>
+  `(f.base + ${distanceAt(`(h.h - 1) * m.width + m.${index}`)}) * 1.0 / f.scale`;
+
+const forecastColumns = (
+  at: DistanceAt,
+): string => `m.model AS model, h.h AS horizon, f.time + h.h * f.step AS target_time,
+  ${quantile('i10', at)} AS q10, ${quantile('i50', at)} AS q50, ${quantile('i90', at)} AS q90`;
 
 /* What came true: the value of the series' own step `tick + h`. Ticks grow from run to run, so the first one found decides. */
-const views = `
-CREATE VIEW readings AS
-SELECT d.name AS series, i.time AS time, i.value AS value
-FROM series_def d CROSS JOIN reading_run g CROSS JOIN reading_index i ON i.run = g.id AND i.series = d.id
-UNION ALL
-SELECT d.name, r.time, r.value
-FROM reading r JOIN series_def d ON d.id = r.series
-WHERE r.id > ${readingTail};
-
+const forecastViews = (distanceAt: DistanceAt): string => `
 CREATE VIEW forecast_steps AS
 WITH tail AS MATERIALIZED (SELECT series, tick, value FROM forecast WHERE id > ${forecastTail})
-SELECT d.name AS series, i.time AS time, f.issued AS issued, ${forecastColumns},
+SELECT d.name AS series, i.time AS time, f.issued AS issued, ${forecastColumns(distanceAt)},
   coalesce(t.value, (
     SELECT CASE WHEN j.tick = i.tick + h.h THEN j.value END
     FROM forecast_run r CROSS JOIN forecast_index j ON j.run = r.id AND j.series = i.series AND j.tick >= i.tick + h.h
@@ -95,7 +99,7 @@ CROSS JOIN forecast_form m ON m.id = f.form
 CROSS JOIN horizon_step h ON h.h <= m.horizon
 LEFT JOIN tail t ON t.series = i.series AND t.tick = i.tick + h.h
 UNION ALL
-SELECT d.name, f.time, f.issued, ${forecastColumns}, t.value, f.tick
+SELECT d.name, f.time, f.issued, ${forecastColumns(distanceAt)}, t.value, f.tick
 FROM forecast f
 CROSS JOIN series_def d ON d.id = f.series
 CROSS JOIN forecast_form m ON m.id = f.form
@@ -105,6 +109,16 @@ WHERE f.id > ${forecastTail};
 
 CREATE VIEW forecasts AS
 SELECT series, time, issued, model, horizon, target_time, q10, q50, q90, actual FROM forecast_steps;
+`;
+
+const views = `
+CREATE VIEW readings AS
+SELECT d.name AS series, i.time AS time, i.value AS value
+FROM series_def d CROSS JOIN reading_run g CROSS JOIN reading_index i ON i.run = g.id AND i.series = d.id
+UNION ALL
+SELECT d.name, r.time, r.value
+FROM reading r JOIN series_def d ON d.id = r.series
+WHERE r.id > ${readingTail};
 
 CREATE VIEW series AS
 WITH tail AS MATERIALIZED (SELECT series, time, value FROM reading WHERE id > ${readingTail}),
@@ -169,8 +183,18 @@ CREATE VIEW decisions AS
 SELECT time, kind, model, series, verdict, reason, figures, duration FROM decision;
 `;
 
+/* Quantiles as characters: rows of earlier versions keep their JSON. */
+const withCharacters = `
+DROP VIEW forecasts;
+DROP VIEW forecast_steps;
+${forecastViews(inEither)}`;
+
 /** What brings a database of version i to version i + 1. */
-export const migrations: readonly string[] = [tables + views, withWeights + withVersions];
+export const migrations: readonly string[] = [
+  tables + views + forecastViews(inJson),
+  withWeights + withVersions,
+  withCharacters,
+];
 
 /** The id of the last row that is in a run. */
 export const tailOf = { reading: readingTail, forecast: forecastTail } as const;

@@ -3,6 +3,7 @@ import { type AccuracyRow, detailRows, summaryRows, totalRows } from '../metrics
 import type { ForecastForm } from '../metrics/formScores.js';
 import { type AccuracyLimits, SeriesAccuracy } from '../metrics/seriesAccuracy.js';
 import { openForReading } from './openDatabase.js';
+import { unpackDistances } from './packForecast.js';
 import { unpackWeights } from './packWeights.js';
 import { tailOf } from './schema.js';
 
@@ -99,7 +100,7 @@ export function accuracyRows(
 }
 
 function unpacked(base: number, scale: number, k: string): number[] {
-  const values = JSON.parse(k) as number[];
+  const values = unpackDistances(k);
   for (let i = 0; i < values.length; i++) values[i] = (base + values[i]) / scale;
   return values;
 }

@@ -1,4 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3';
+import { unpackDistances } from './packForecast.js';
 import { tailOf } from './schema.js';
 
 export interface StoredForecast {
@@ -138,6 +139,6 @@ export class StoredForecasts {
 
   #all(statement: Statement, values: Record<string, number>): StoredForecast[] {
     const rows = statement.all({ series: this.#series, ...values }) as (Omit<StoredForecast, 'k'> & { k: string })[];
-    return rows.map((row) => ({ ...row, k: JSON.parse(row.k) }));
+    return rows.map((row) => ({ ...row, k: unpackDistances(row.k) }));
   }
 }

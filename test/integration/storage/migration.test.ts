@@ -36,6 +36,14 @@ function writeFirstLayout(): void {
   db.close();
 }
 
+/** What the view says of every step: time, horizon, q10, q50, q90. */
+function quantilesOf(path: string): number[][] {
+  const db = new Database(path, { readonly: true });
+  const rows = db.prepare('SELECT time, horizon, q10, q50, q90 FROM forecasts ORDER BY time, horizon').raw().all();
+  db.close();
+  return rows as number[][];
+}
+
 describe('a database of the first layout', () => {
   it('is read as it is while no daemon has opened it', async () => {
     writeFirstLayout();
@@ -50,6 +58,8 @@ describe('a database of the first layout', () => {
     writeFirstLayout();
     const before = await queryForecasts(fixture.path, { series: 'sensors/1', issued: 'all' });
     expect(before).toHaveLength(6);
+    const viewed = quantilesOf(fixture.path);
+    expect(viewed).toContainEqual([startMs, 2, 19, 20.2, 21.5]);
     const store = await fixture.open();
     expect(await queryForecasts(fixture.path, { series: 'sensors/1', issued: 'all' })).toEqual(before);
     const state = await store.load();
@@ -63,6 +73,9 @@ describe('a database of the first layout', () => {
     const tMs = startMs + 3 * minute;
     const forecast = { ...forecastRow(4, 1, 3, tMs, 23, 2), weights };
     await commitBatch(store, { ...emptyBatch, readings: [readingRow(4, 1, tMs, 23)], forecasts: [forecast] });
+
+    const written = [1, 2].map((h) => [tMs, h, ...forecast.values.subarray(3 * (h - 1), 3 * h)]);
+    expect(quantilesOf(fixture.path)).toEqual([...viewed, ...written]);
 
     const db = new Database(fixture.path, { readonly: true });
     expect(db.pragma('user_version', { simple: true })).toBe(schemaVersion);

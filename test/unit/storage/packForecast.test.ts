@@ -1,27 +1,34 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decimalsFor, ForecastWriter } from '../../../src/forecast/forecastWriter.js';
-import { packForecast } from '../../../src/storage/packForecast.js';
+import { packForecast, unpackDistances } from '../../../src/storage/packForecast.js';
 
 const unpack = (values: Float64Array, decimals: number): number[] => {
   const { base, scale, k } = packForecast(values, decimals);
-  return (JSON.parse(k) as number[]).map((distance) => (base + distance) / scale);
+  return unpackDistances(k).map((distance) => (base + distance) / scale);
 };
 
 const head = { series: 's', tMs: 1, issuedMs: 2, model: 'm@1', stepMs: 3, last: 21.3, levels: [0.1, 0.5, 0.9] };
 
 describe('a packed forecast', () => {
-  it('keeps distances from the first quantile in units of the last decimal', () => {
+  it('keeps distances from the least quantile in units of the last decimal, a character each', () => {
     expect(packForecast(Float64Array.of(21.1, 21.5, 21.85, 20.9, 21.5, 22), 2)).toEqual({
-      ...{ base: 2110, scale: 100 },
-      k: '[0,40,75,-20,40,90]',
+      ...{ base: 2090, scale: 100 },
+      k: String.fromCharCode(...[20, 60, 95, 0, 60, 110].map((distance) => 92 + distance)),
     });
   });
 
-  it('is about half as long as the text that is published', () => {
+  it.each([
+    ['a character holds', 55_203, String.fromCharCode(92, 0xd7ff)],
+    ['none does', 55_204, '[0,55204]'],
+  ])('keeps the longest distance that %s', (_, distance, k) => {
+    expect(packForecast(Float64Array.of(7, 7 + distance), 0)).toEqual({ base: 7, scale: 1, k });
+  });
+
+  it('takes about a fourth of the bytes of the text that is published', () => {
     const values = Float64Array.from({ length: 72 }, (_, i) => 21.3 + 0.1 * Math.sqrt(1 + i / 3) * ((i % 3) - 1));
     const json = new ForecastWriter().write({ ...head, values, horizon: 24, decimals: 2 });
-    expect(packForecast(values, 2).k.length).toBeLessThan(0.45 * json.length);
+    expect(Buffer.byteLength(packForecast(values, 2).k)).toBeLessThan(0.25 * json.length);
   });
 
   it('gives back the very numbers it is given, whatever they are', () => {
