@@ -26,6 +26,8 @@ export const errorCodes = [
   'MODEL_UNTRAINABLE',
   'LEARNING_TOO_FEW',
   'LEARNING_FAILED',
+  'KEY_UNUSABLE',
+  'PUSH_REFUSED',
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];

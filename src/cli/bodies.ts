@@ -69,6 +69,13 @@ export interface TuneCommand {
   readonly json: boolean;
 }
 
+export interface MadeKey {
+  readonly keyId: string;
+  readonly publicKey: string; // base64 of its 32 bytes
+  readonly privateKey?: string; // PEM, where it was not written to a file
+  readonly file?: string;
+}
+
 /** What the commands set going. Each is loaded when it is called: help and usage errors need none of it. */
 export interface Bodies {
   runDaemon(config: Config, io: Io & { readonly signal: AbortSignal }): Promise<void>;
@@ -83,6 +90,8 @@ export interface Bodies {
   listSeries(db: string): Promise<readonly SeriesListing[]>;
   listModels(db: string): Promise<readonly ModelListing[]>;
   listDecisions(db: string, labels: readonly string[]): Promise<readonly DecisionListing[]>;
+  /** @throws {StepcastError} KEY_UNUSABLE when there is such a file. */
+  makeKey(out: string | undefined): Promise<MadeKey>;
   rollBackModel(db: string, name: string, version: number | undefined, nowMs: number): Promise<Rollback>;
   queryForecasts(db: string, query: ForecastQuery): Promise<readonly ForecastListing[]>;
   liveAccuracy(db: string, series: string, lastN: number): Promise<LiveAccuracy | undefined>;

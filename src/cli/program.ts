@@ -6,6 +6,7 @@ import { addCompare } from './compare.js';
 import type { Context } from './context.js';
 import { addDemo } from './demo.js';
 import { addInspect } from './inspect.js';
+import { addKeygen } from './keygen.js';
 import { addModels } from './models.js';
 import { addQuery } from './query.js';
 import { addRun } from './run.js';
@@ -50,6 +51,7 @@ Exit codes: 0 success, 2 bad usage or configuration, 1 any other failure.`,
     addCompare,
     addInspect,
     addModels,
+    addKeygen,
     addCheck,
   ])
     add(program, context);

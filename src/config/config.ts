@@ -38,6 +38,7 @@ export interface Config {
     readonly dir: string;
     readonly dirGiven: boolean; // false: the default, which stands for the models of the package when the folder is missing
     readonly trust: readonly string[];
+    readonly revoked: readonly string[]; // keys, or ids of keys
     readonly allowUnsigned: boolean;
     readonly maxBytes: number;
   };
@@ -101,6 +102,7 @@ export function toConfig(parsed: ParsedConfig, { file, hostName, dirGiven }: Ori
       dir: models.dir,
       dirGiven,
       trust: models.trust,
+      revoked: models.revoked,
       allowUnsigned: models.allowUnsigned,
       maxBytes: models.maxBytes,
     },

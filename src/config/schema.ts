@@ -22,7 +22,7 @@ import {
 } from './fields.js';
 import { streamProblems } from './streamProblems.js';
 import { isTopicLevel, isTopicPrefix } from './topicLevel.js';
-import { isTrustKey } from './trustKey.js';
+import { isKeyOrId, isTrustKey } from './trustKey.js';
 
 export const payloadKinds = ['auto', 'number', 'json', 'senml-json', 'senml-cbor', 'sparkplug-b', 'influx'] as const;
 const second = 1_000;
@@ -164,6 +164,13 @@ const models = z.strictObject({
     .meta({ title: 'list of public keys' })
     .prefault([])
     .describe('Ed25519 public keys (PEM or base64) whose models are taken.'),
+  revoked: z
+    .array(text('an Ed25519 public key, or the id of one', { title: 'key or id', accepts: isKeyOrId }), {
+      error: 'expected a list of keys or their ids',
+    })
+    .meta({ title: 'list of keys or ids' })
+    .prefault([])
+    .describe('Keys, or ids of keys, whose models are refused even when `trust` lists them.'),
   allowUnsigned: yesNo().prefault(false).describe('Whether models without a signature are taken.'),
   maxBytes: size(1).prefault('16MB').describe('Larger models are refused.'),
 });

@@ -47,6 +47,13 @@ export async function cli(args: readonly string[], { bodies = {}, isTTY = false,
       calls.push(['rollBackModel', ...given]);
       return { source: 'gru-base@2', target: 'gru-base@1', series: 3, by: 'daemon' };
     },
+    makeKey: async (...given) => {
+      calls.push(['makeKey', ...given]);
+      const key = { keyId: '21fe31dfa154a261', publicKey: 'PUBLIC=' };
+      return given[0] === undefined
+        ? { ...key, privateKey: '-----BEGIN PRIVATE KEY-----\n' }
+        : { ...key, file: given[0] };
+    },
     queryForecasts: async (...given) => {
       calls.push(['queryForecasts', ...given]);
       return [];

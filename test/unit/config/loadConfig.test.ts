@@ -55,7 +55,7 @@ describe('loadConfig', () => {
         },
       ],
       learn: { enabled: true, everyMs: 21_600_000, minReadings: 500, maxCpu: 0.5, probationTicks: 256 },
-      models: { dir: 'models', dirGiven: false, trust: [], allowUnsigned: false, maxBytes: 16_000_000 },
+      models: { dir: 'models', dirGiven: false, trust: [], revoked: [], allowUnsigned: false, maxBytes: 16_000_000 },
       publish: { prefix: 'stepcast', retain: true, qos: 0, homeassistant: false },
       http: { listen: { host: '127.0.0.1', port: 8080 } },
       log: { level: 'info', format: 'auto' },
