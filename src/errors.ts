@@ -26,6 +26,10 @@ export const errorCodes = [
   'MODEL_UNTRAINABLE',
   'LEARNING_TOO_FEW',
   'LEARNING_FAILED',
+  'QUERY_INVALID',
+  'QUERY_TOO_COSTLY',
+  'QUERY_TOO_LARGE',
+  'QUERY_BUSY',
   'KEY_UNUSABLE',
   'PUSH_REFUSED',
 ] as const;

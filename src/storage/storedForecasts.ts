@@ -30,7 +30,7 @@ const inTail = `FROM forecast f CROSS JOIN forecast_form m ON m.id = f.form
 /** The forecasts of one series, run by run; of a time window only the runs that can reach into it are visited. */
 export class StoredForecasts {
   readonly #db: Database;
-  readonly #series: number;
+  readonly id: number; // of the series
   readonly #firstRun: number;
   readonly #lastRun: number;
 
@@ -47,7 +47,7 @@ export class StoredForecasts {
 
   private constructor(db: Database, series: number, firstRun: number, lastRun: number) {
     this.#db = db;
-    this.#series = series;
+    this.id = series;
     this.#firstRun = firstRun;
     this.#lastRun = lastRun;
   }
@@ -98,7 +98,7 @@ export class StoredForecasts {
            SELECT min(f.time), max(f.time + m.horizon * f.step) ${inTail})`,
       )
       .raw()
-      .get({ series: this.#series }) as [number | null, number | null];
+      .get({ series: this.id }) as [number | null, number | null];
     return [bounds[0] ?? 0, bounds[1] ?? -1];
   }
 
@@ -117,7 +117,7 @@ export class StoredForecasts {
          SELECT tick, value FROM forecast WHERE id > ${tailOf.forecast} AND series = :series AND tick BETWEEN :first AND :last`,
       )
       .raw()
-      .all({ series: this.#series, first, firstMs, last }) as [number, number][];
+      .all({ series: this.id, first, firstMs, last }) as [number, number][];
     return new Map(rows);
   }
 
@@ -138,7 +138,7 @@ export class StoredForecasts {
   }
 
   #all(statement: Statement, values: Record<string, number>): StoredForecast[] {
-    const rows = statement.all({ series: this.#series, ...values }) as (Omit<StoredForecast, 'k'> & { k: string })[];
+    const rows = statement.all({ series: this.id, ...values }) as (Omit<StoredForecast, 'k'> & { k: string })[];
     return rows.map((row) => ({ ...row, k: unpackDistances(row.k) }));
   }
 }

@@ -1,0 +1,111 @@
+import type { Database } from 'better-sqlite3';
+import { nearestFew } from '../config/nearest.js';
+import { StepcastError } from '../errors.js';
+import type { Answer, Question } from '../http/questions.js';
+import { forecastPage } from '../storage/forecastRows.js';
+import { decisionRows, modelRows } from '../storage/modelQueries.js';
+import { accuracyOfNewest, type LiveAccuracy } from '../storage/queries.js';
+import { seriesPage } from '../storage/seriesPage.js';
+import { accuracyRows } from '../storage/storedAccuracy.js';
+import { readingPage } from '../storage/storedReadings.js';
+import { weightsInForce } from '../storage/weightsInForce.js';
+
+const accuracyForecasts = 500; // as `stepcast series` looks at
+const freshMs = 10_000; // so long a figure of a list may stand while its series goes on
+const mostRemembered = 20_000; // series
+
+export interface Budget {
+  readonly pageMs: number; // a page that has a row ends then
+  readonly mostMs: number; // a question that cannot be answered in parts fails then
+}
+
+export type Rows = Pick<Answer, 'next'> & { readonly rows: readonly object[] };
+
+/** Answers questions on one connection, and remembers what is costly to find. */
+export class Answerer {
+  readonly #db: Database;
+  readonly #budget: Budget;
+  readonly #elapsedMs: () => number;
+  readonly #accuracies = new Map<string, { tick: number; atMs: number; accuracy: LiveAccuracy | undefined }>();
+
+  constructor(db: Database, budget: Budget, elapsedMs = () => performance.now()) {
+    this.#db = db;
+    this.#budget = budget;
+    this.#elapsedMs = elapsedMs;
+  }
+
+  /** In one moment of the database. @throws {StepcastError} SERIES_UNKNOWN or QUERY_TOO_COSTLY. */
+  answer(question: Question): Rows {
+    return this.#db.transaction(() => this.#answer(question))();
+  }
+
+  #answer(question: Question): Rows {
+    const db = this.#db;
+    const began = this.#elapsedMs();
+    const isLate = (): boolean => this.#elapsedMs() - began > this.#budget.pageMs;
+    const assertInTime = (): void => {
+      if (this.#elapsedMs() - began > this.#budget.mostMs) throw tooCostly(question);
+    };
+    switch (question.kind) {
+      case 'series': {
+        const { accuracy, ...query } = question;
+        const page = seriesPage(db, { ...query, isLate, ...(accuracy && { accuracy: this.#accuracyOf }) });
+        return question.series !== undefined && page.rows.length === 0 ? this.#unknown(question.series) : page;
+      }
+      case 'readings':
+        return readingPage(db, question, { ...question, isLate }) ?? this.#unknown(question.series);
+      case 'forecasts':
+        return forecastPage(db, question, { ...question, isLate }) ?? this.#unknown(question.series);
+      case 'accuracy': {
+        const rows = accuracyRows(db, question, assertInTime);
+        return rows.length === 0 ? this.#nothingOf(question.series) : { rows };
+      }
+      case 'weights':
+        return { rows: weightsInForce(db, question.series, question.atMs) ?? this.#unknown(question.series) };
+      case 'models': {
+        const { name } = question;
+        const rows = modelRows(db, assertInTime);
+        return { rows: name === undefined ? rows : rows.filter((row) => belongsTo(row, name)) };
+      }
+      case 'decisions': {
+        const { series = null, model = null, fromMs = null, toMs = null } = question;
+        const condition = `(:series IS NULL OR series = :series OR series IS NULL) AND (:model IS NULL OR model = :model)
+          AND (:fromMs IS NULL OR time >= :fromMs) AND (:toMs IS NULL OR time <= :toMs)`;
+        return { rows: decisionRows(db, condition, { series, model, fromMs, toMs }) };
+      }
+    }
+  }
+
+  readonly #accuracyOf = (series: string, tick: number): LiveAccuracy | undefined => {
+    const known = this.#accuracies.get(series);
+    const nowMs = this.#elapsedMs();
+    if (known && (known.tick === tick || nowMs - known.atMs < freshMs)) return known.accuracy;
+    const accuracy = accuracyOfNewest(this.#db, series, accuracyForecasts);
+    if (this.#accuracies.size >= mostRemembered) this.#accuracies.clear();
+    this.#accuracies.set(series, { tick, atMs: nowMs, accuracy });
+    return accuracy;
+  };
+
+  #nothingOf(series: string): Rows {
+    const known = this.#db.prepare('SELECT 1 FROM series_def WHERE name = ?').get(series);
+    return known ? { rows: [] } : this.#unknown(series);
+  }
+
+  #unknown(series: string): never {
+    const names = this.#db.prepare('SELECT name FROM series_def').pluck().all() as string[];
+    const near = nearestFew(series, names, 3);
+    throw new StepcastError({
+      ...{ code: 'SERIES_UNKNOWN', op: 'query', subject: series, message: 'there is no such series' },
+      hint: near.length > 0 ? `did you mean ${near.join(' or ')}?` : 'GET /api/series lists those there are',
+    });
+  }
+}
+
+const belongsTo = ({ name, version }: { name: string; version: number }, wanted: string): boolean =>
+  name === wanted || name.startsWith(`${wanted}:`) || `${name}@${version}` === wanted;
+
+const tooCostly = ({ kind }: Question): StepcastError =>
+  new StepcastError({
+    ...{ code: 'QUERY_TOO_COSTLY', op: 'query', subject: kind, message: 'it takes longer than one question may' },
+    hint: kind === 'accuracy' ? 'ask for less: since=-1d' : 'use the command line beside the daemon: `stepcast models`',
+  });

@@ -1,0 +1,154 @@
+import { Worker } from 'node:worker_threads';
+import { StepcastError } from '../errors.js';
+import type { Answer, Question, Questions } from '../http/questions.js';
+import type { QueryFailure, QueryReply, QueryRequest, QueryThreadOptions } from './queryProtocol.js';
+
+const graceMs = 5000; // a thread that is so much over its time is ended
+const mostWaiting = 64; // a lane; more are turned away
+const idleMs = 60_000; // a thread that nobody asked for so long is ended
+const heapMb = 192;
+
+export interface QueryThreadsOptions {
+  readonly db: string;
+  readonly workerUrl?: URL;
+  readonly pageMs?: number;
+  readonly mostMs?: number;
+}
+
+interface Waiting {
+  readonly question: Question;
+  readonly signal: AbortSignal | undefined;
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Questions go to one of two threads: those that touch a handful of rows never wait behind those that may touch many. Threads begin with
+ * the first question and end when there are none for a while.
+ */
+export class QueryThreads implements Questions {
+  readonly #short: Lane;
+  readonly #long: Lane;
+
+  constructor({ db, workerUrl, pageMs = 500, mostMs = 10_000 }: QueryThreadsOptions) {
+    const url = workerUrl ?? new URL('./queryWorker.js', import.meta.url);
+    this.#short = new Lane(url, { db, pageMs, mostMs, yields: false });
+    this.#long = new Lane(url, { db, pageMs, mostMs, yields: true });
+  }
+
+  ask(question: Question, signal?: AbortSignal): Promise<Answer> {
+    return (isShort(question) ? this.#short : this.#long).ask(question, signal);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.#short.stop(), this.#long.stop()]);
+  }
+}
+
+const isShort = (question: Question): boolean => {
+  if (question.kind === 'forecasts') return typeof question.issued === 'number';
+  if (question.kind === 'series') return question.series !== undefined || !question.accuracy;
+  return question.kind === 'weights' || question.kind === 'decisions';
+};
+
+class Lane {
+  readonly #url: URL;
+  readonly #options: QueryThreadOptions;
+  readonly #waiting: Waiting[] = [];
+  #worker: Worker | undefined;
+  #asked: Waiting | undefined; // of the thread
+  #sequence = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  constructor(url: URL, options: QueryThreadOptions) {
+    this.#url = url;
+    this.#options = options;
+  }
+
+  ask(question: Question, signal: AbortSignal | undefined): Promise<Answer> {
+    if (this.#stopped) return Promise.reject(failed(question, 'the daemon ends'));
+    if (this.#waiting.length >= mostWaiting) return Promise.reject(busy(question));
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ question, signal, resolve, reject });
+      this.#next();
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    for (const { question, reject } of this.#waiting.splice(0)) reject(failed(question, 'the daemon ends'));
+    await this.#worker?.terminate();
+  }
+
+  #next(): void {
+    if (this.#asked) return;
+    clearTimeout(this.#timer);
+    let waiting = this.#waiting.shift();
+    while (waiting?.signal?.aborted) {
+      waiting.reject(waiting.signal.reason);
+      waiting = this.#waiting.shift();
+    }
+    if (!waiting) {
+      this.#timer = setTimeout(() => this.#end(), idleMs).unref();
+      return;
+    }
+    this.#asked = waiting;
+    this.#worker ??= this.#start();
+    this.#worker.postMessage({ id: ++this.#sequence, question: waiting.question } satisfies QueryRequest);
+    this.#timer = setTimeout(() => this.#end(overdue(waiting.question)), this.#options.mostMs + graceMs).unref();
+  }
+
+  #start(): Worker {
+    const worker = new Worker(this.#url, {
+      workerData: this.#options,
+      name: 'query',
+      resourceLimits: { maxOldGenerationSizeMb: heapMb },
+    });
+    worker.unref();
+    worker.on('message', (reply: QueryReply) => {
+      const asked = this.#asked;
+      if (!asked || reply.id !== this.#sequence) return;
+      this.#asked = undefined;
+      if ('answer' in reply) asked.resolve(reply.answer);
+      else asked.reject(errorOf(reply.failure));
+      this.#next();
+    });
+    const lost = (error: unknown): void => {
+      if (this.#worker === worker) this.#end(failed(this.#asked?.question, describe(error)));
+    };
+    worker.on('error', lost);
+    worker.on('exit', () => lost('its thread ended'));
+    return worker;
+  }
+
+  #end(error?: StepcastError): void {
+    const [worker, asked] = [this.#worker, this.#asked];
+    this.#worker = this.#asked = undefined;
+    void worker?.terminate();
+    asked?.reject(error);
+    if (!this.#stopped && this.#waiting.length > 0) this.#next();
+  }
+}
+
+const describe = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+function errorOf({ code, op, subject, message, hint }: QueryFailure): Error {
+  return code ? new StepcastError({ code, op, subject, message, hint }) : new Error(message);
+}
+
+const failed = (question: Question | undefined, message: string): StepcastError =>
+  new StepcastError({ code: 'RUNTIME_FAILED', op: 'query', subject: question?.kind ?? 'database', message });
+
+const busy = ({ kind }: Question): StepcastError =>
+  new StepcastError({
+    ...{ code: 'QUERY_BUSY', op: 'query', subject: kind, message: `${mostWaiting} questions are waiting already` },
+    hint: 'ask again in a moment, and fewer at once',
+  });
+
+const overdue = ({ kind }: Question): StepcastError =>
+  new StepcastError({
+    ...{ code: 'QUERY_TOO_COSTLY', op: 'query', subject: kind, message: 'it takes longer than one question may' },
+    hint: 'ask for less: a shorter time from= … to=',
+  });
