@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { parseDuration } from '../config/duration.js';
-import { parseTime } from './parseTime.js';
+import { parseTime } from '../config/parseTime.js';
 
 /* Parsers for commander: each returns the value, or throws with what was expected. */
 

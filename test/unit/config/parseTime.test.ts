@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseTime } from '../../../src/cli/parseTime.js';
+import { parseTime } from '../../../src/config/parseTime.js';
 
 const nowMs = Date.UTC(2026, 0, 31, 12);
 
