@@ -17,6 +17,7 @@ import { keepaliveTimer } from './keepaliveTimer.js';
 import { type PublishRoute, publishHead, publishHeaderBytes, writePublishHeader } from './publishFrame.js';
 import { createSubscriptions } from './subscriptions.js';
 import { publishRefused, topicsRefused } from './topicProblem.js';
+import { createWatches } from './watches.js';
 
 export type BrokerStatus =
   | { readonly state: 'connecting' }
@@ -40,6 +41,15 @@ export interface BrokerConnection {
   start(): void;
   /** Subscribes at QoS 1, now and in every new session; a broker lowers QoS 2 to it. Listeners are asked in the order they came. */
   subscribe(filters: readonly string[], listener: MessageListener): void;
+  /**
+   * Subscribes to what the daemon can do without: a refusal is told to `refused` and nobody else. Retained messages come at every connection.
+   * The function returned unsubscribes.
+   */
+  watch(
+    filters: readonly string[],
+    listener: MessageListener,
+    refused?: (filters: readonly string[]) => void,
+  ): () => void;
   /** A way to publish to one topic often: the sender it returns says whether the message was accepted. It keeps nothing for later. */
   route(route: PublishRoute): (payload: Uint8Array) => boolean;
   publish(message: PublishRoute & { readonly payload: Uint8Array }): boolean;
@@ -98,7 +108,7 @@ export const createBrokerConnection = ({
   const dispatch = (packet: mqtt.IPublishPacket, ticket: AckTicket) => {
     heard = true;
     const message = new BrokerMessage(packet, ticket, session);
-    if (!subscriptions.deliver(message)) message.acknowledge();
+    if (!subscriptions.deliver(message) && !watches.deliver(message)) message.acknowledge();
   };
 
   const brokerIsThere = () => {
@@ -162,6 +172,7 @@ export const createBrokerConnection = ({
     status$.next({ state: 'connected', protocolVersion, resumed: packet.sessionPresent });
     // Rights may have changed meanwhile; an MQTT 3.1.1 broker would send all retained messages again.
     subscriptions.ask(protocolVersion === 5 ? 'all' : 'missing', 'anew');
+    watches.ask();
     sayStatus(statusText);
     blocked = false;
     ready$.next();
@@ -182,6 +193,17 @@ export const createBrokerConnection = ({
         refused: refused.length > 0 ? topicsRefused(settings.url, refused) : undefined,
       }),
     askAgainMs,
+  });
+
+  const watches = createWatches({
+    subscribe: (filters, answered) => {
+      const asked = Object.fromEntries(filters.map((filter) => [filter, { ...options, rh: 0 }]));
+      client!.subscribe(asked, (_error, _grants, packet) => {
+        if (packet) answered((packet.granted ?? []) as number[]);
+      });
+    },
+    unsubscribe: (filters) => client!.unsubscribe([...filters], () => {}),
+    isUp: () => up,
   });
 
   const onClose = () => {
@@ -295,6 +317,7 @@ export const createBrokerConnection = ({
       subscriptions.add(filters, listener);
       if (up) subscriptions.ask('missing', 'anew');
     },
+    watch: watches.add,
     route,
     publish: ({ payload, ...target }) => route(target)(payload),
     setStatus: (status) => {

@@ -48,6 +48,7 @@ describe('mqttSource', () => {
       session: 1,
       unacknowledged: 0,
       start: () => {},
+      watch: () => () => {},
       subscribe: (wanted, listen) => {
         filters = wanted;
         listener = listen;
