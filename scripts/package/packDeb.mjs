@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { root } from '../bundleOptions.mjs';
+import { filesBelow, readText } from './layTree.mjs';
+import { neededLibraries } from './neededLibraries.mjs';
+import { run } from './run.mjs';
+import { targets } from './targets.mjs';
+
+/** Makes the .deb of a laid out `tree` in `out`, with `work` to do it in: its path. The bytes follow from the tree and `epoch` (seconds). */
+export async function packDeb(tree, { arch, version, epoch, work, out }) {
+  const folder = join(work, 'deb');
+  rmSync(folder, { recursive: true, force: true });
+  const move = (from, to) => {
+    mkdirSync(dirname(join(folder, to)), { recursive: true });
+    renameSync(join(folder, from), join(folder, to));
+  };
+  cpSync(tree, join(folder, 'usr'), { recursive: true });
+  move('usr/etc/stepcast.yaml', 'etc/stepcast/stepcast.yaml');
+  move('usr/etc/stepcast.service', 'usr/lib/systemd/system/stepcast.service');
+  rmSync(join(folder, 'usr/etc'), { recursive: true });
+  compress(join(folder, 'usr/share/man/man1/stepcast.1'));
+  compress(join(folder, 'usr/share/doc/stepcast/CHANGELOG.md'), 'changelog.gz');
+  cpSync(join(root, 'packaging/debian/copyright'), join(folder, 'usr/share/doc/stepcast/copyright'));
+  for (const path of [
+    folder,
+    ...readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((e) => e.isDirectory())
+      .map((e) => join(e.parentPath, e.name)),
+  ])
+    chmodSync(path, 0o755);
+  chmodSync(join(folder, 'etc/stepcast/stepcast.yaml'), 0o640); // may hold a password; postinst lets the service read it
+
+  const files = filesBelow(folder);
+  const sizeKiB = Math.ceil(files.reduce((sum, file) => sum + statSync(join(folder, file)).size, 0) / 1024);
+  const control = join(folder, 'DEBIAN');
+  mkdirSync(control);
+  for (const script of ['postinst', 'prerm', 'postrm']) {
+    writeFileSync(join(control, script), readText(`packaging/debian/${script}`), { mode: 0o755 });
+    chmodSync(join(control, script), 0o755);
+  }
+  const put = (name, text) => {
+    writeFileSync(join(control, name), text);
+    chmodSync(join(control, name), 0o644);
+  };
+  const depends = neededLibraries(
+    files.filter((file) => /\.node$|\/node$/.test(file)).map((file) => join(folder, file)),
+  );
+  put('conffiles', '/etc/stepcast/stepcast.yaml\n');
+  put(
+    'md5sums',
+    files
+      .filter((file) => !file.startsWith('etc/'))
+      .map((file) => `${md5(join(folder, file))}  ${file}\n`)
+      .join(''),
+  );
+  put(
+    'control',
+    readText('packaging/debian/control')
+      .replace('@VERSION@', version)
+      .replace('@ARCHITECTURE@', targets[arch].debian)
+      .replace('@SIZE@', String(sizeKiB))
+      .replace('@DEPENDS@', depends),
+  );
+
+  const deb = join(out, `stepcast_${version}_${targets[arch].debian}.deb`);
+  await run('dpkg-deb', ['--root-owner-group', '-Zxz', '--build', folder, deb], {
+    env: { ...process.env, SOURCE_DATE_EPOCH: String(epoch) },
+  });
+  return deb;
+}
+
+const md5 = (path) => createHash('md5').update(readFileSync(path)).digest('hex');
+
+function compress(path, name) {
+  const packed = name ? join(dirname(path), name) : `${path}.gz`;
+  writeFileSync(packed, gzipSync(readFileSync(path), { level: 9 }));
+  chmodSync(packed, 0o644);
+  rmSync(path);
+}
