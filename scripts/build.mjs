@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import { buildDashboard } from './buildDashboard.mjs';
 import { bundleOptions, root, selfContained } from './bundleOptions.mjs';
 
 const { values } = parseArgs({ options: { 'self-contained': { type: 'string' } } });
@@ -16,6 +17,7 @@ const entries = {
   storageWorker: 'src/storage/storageWorker.ts',
   trainingWorker: 'src/lab/trainingWorker.ts',
   learningWorker: 'src/daemon/learningWorker.ts',
+  queryWorker: 'src/daemon/queryWorker.ts',
   recipe: 'models/recipe.ts',
 };
 const present = Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(join(root, file))));
@@ -30,6 +32,7 @@ await build({
   sourcemap: true,
   ...(values['self-contained'] && selfContained),
 });
+await buildDashboard(join(dist, 'dashboard'));
 const ort = dirname(createRequire(join(root, 'package.json')).resolve('onnxruntime-web/wasm'));
 copyFileSync(join(ort, 'ort-wasm-simd-threaded.wasm'), join(dist, 'ort-wasm-simd-threaded.wasm'));
 if (present.stepcast) chmodSync(join(dist, 'stepcast.js'), 0o755);
