@@ -1,7 +1,7 @@
 /** The rings of ARCHITECTURE.md as rules: imports go 2 → 1 → 0, and no adapter imports another. */
 const ring0 = '^src/(series|onnx|nn|forecast|metrics)/';
 const ring1 = '^src/(pipeline|training)/';
-const adapters = 'mqtt|storage|inference|learning|registry|publish|http|serial';
+const adapters = 'mqtt|storage|inference|learning|registry|publish|http|serial|homeassistant';
 module.exports = {
   forbidden: [
     {
@@ -35,6 +35,25 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/(cli/|stepcast\\.ts$)' },
       to: { path: '^src/cli/' },
+    },
+    {
+      name: 'the-dashboard-runs-in-a-browser',
+      comment: 'It knows the documents of the interface, as types, and nothing else of the daemon.',
+      severity: 'error',
+      from: { path: '^src/dashboard/' },
+      to: { pathNot: '^src/dashboard/|^node_modules/uplot/|^src/http/api\\.ts$' },
+    },
+    {
+      name: 'the-dashboard-knows-types-alone',
+      severity: 'error',
+      from: { path: '^src/dashboard/' },
+      to: { path: '^src/http/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'nothing-imports-the-dashboard',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/dashboard/' },
+      to: { path: '^src/dashboard/' },
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     { name: 'no-orphans', severity: 'error', from: { orphan: true, path: '^src/' }, to: {} },

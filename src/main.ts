@@ -1,6 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { interval, lastValueFrom } from 'rxjs';
 import type { Config } from './config/config.js';
+import { homeAssistantOfNode } from './daemon/homeAssistantOfNode.js';
 import { learnerOfNode } from './daemon/learnerOfNode.js';
 import { ModelsOfNode, takeModels } from './daemon/modelsOfNode.js';
 import { NodeClock } from './daemon/nodeClock.js';
@@ -92,11 +93,13 @@ export async function runDaemon(config: Config, { signal, log, onReady = () => {
       onPublishRefused: (topic, problem) => watch.publishRefused(kindOfTopic(topic, config), problem),
     });
     const warn = sampled(log, rejectsLogged);
+    const home = homeAssistantOfNode(config, { connection, book, registry: models.registry, clock });
     const source = createMqttSource({
       connection,
       streams: config.streams,
       nowMs: () => clock.nowMs(),
       onReject: ({ topic, reason, detail }) => warn(reason, { topic, detail }, 'a payload could not be used'),
+      onNamed: (named) => home.named(config.streams, named),
     });
     const publisher = createForecastPublisher({
       publisher: connection,
@@ -114,7 +117,7 @@ export async function runDaemon(config: Config, { signal, log, onReady = () => {
       onDecision: (decision) => publisher.decisions([decision]),
     });
     const flow = pipeline({
-      ...{ source, book, store, swaps, clock, counters: counts, sink: publisher },
+      ...{ source, book, store, swaps, clock, counters: counts, sink: home.heard(publisher) },
       ...(config.learn.enabled && { onIssue: (forecast, forecaster) => learner.hear(forecast, forecaster) }),
       flushMs: config.store.flushMs,
       pulse$: interval(pulseMs),
@@ -137,12 +140,14 @@ export async function runDaemon(config: Config, { signal, log, onReady = () => {
     try {
       connection.start();
       learner.start();
+      home.start(source);
       await Promise.race([aborted(signal), refused, finished]);
     } catch (error) {
       if (book.size === 0) refusal = error;
       throw error;
     } finally {
       stopServing();
+      home.stop();
       await learner.stop();
       await swaps.stop();
       source.drain();

@@ -146,6 +146,12 @@ export const paths = () => {
     .meta({ title: 'path or list of paths' });
 };
 
+/** One word for all fields of a stream, or a map of them by the name of the field. */
+export const byField = <T extends z.ZodType<string, string>>(word: T, expected: string) =>
+  z
+    .union([word, z.record(z.string(), word)], { error: `expected ${expected}, or a map of fields to such` })
+    .meta({ title: 'text or map of texts' });
+
 function parsed<T>(error: string, parse: (input: string | number) => T | undefined) {
   return z
     .union([z.string(), z.number()], { error })

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { plainSettings } from '../series/plainSettings.js';
 import { isLoopback } from './brokerUrl.js';
+import { deviceClasses } from './deviceClasses.js';
 import {
   brokerUrl,
+  byField,
   choice,
   covariates,
   duration,
@@ -118,6 +120,14 @@ const stream = z
       .describe(
         'Other series to look at, by a name of your choice: `outdoor: weather/temperature`. `{ series: NAME, known: future }` is one whose readings carry times ahead, such as a weather forecast or a tariff.',
       ),
+    unit: byField(text('a unit such as °C', { title: 'text', accepts: isUnit }), 'a unit such as °C')
+      .optional()
+      .describe(
+        'Unit of the values, for people and Home Assistant: `°C`, or by field `{ temperature: °C, humidity: "%" }`.',
+      ),
+    deviceClass: byField(choice(deviceClasses), 'a device class of Home Assistant such as temperature')
+      .optional()
+      .describe('What the values are to Home Assistant, such as `temperature`, or by field; needs `unit`.'),
     static: numbers()
       .prefault({})
       .describe('Numbers that are always true of these series, for models that ask for `static.NAME`; from −10 to 10.'),
@@ -241,6 +251,10 @@ function modelPattern(): string {
 
 function isModelName(name: string): boolean {
   return new RegExp(modelPattern()).test(name);
+}
+
+function isUnit(unit: string): boolean {
+  return unit !== '' && unit.length <= 32;
 }
 
 function isSeriesTemplate(template: string): boolean {

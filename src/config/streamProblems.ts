@@ -1,4 +1,6 @@
 import { seriesNamer } from '../mqtt/seriesNamer.js';
+import { type ByField, wordOf } from './byField.js';
+import { unitless } from './deviceClasses.js';
 import { formatDuration } from './duration.js';
 import type { Season } from './fields.js';
 
@@ -10,6 +12,8 @@ interface StreamKeys {
   cadence: 'event' | number;
   late: number;
   season: Season;
+  unit?: ByField | undefined;
+  deviceClass?: ByField | undefined;
 }
 
 /** Keys of one stream that are each in order, and do not fit together. */
@@ -33,6 +37,17 @@ export function streamProblems(stream: StreamKeys): { path: string[]; message: s
       const step = formatDuration(width);
       problems.push({ path: ['season'], message: `expected a multiple of the cadence, at least two steps of ${step}` });
     }
+  }
+  const { unit, deviceClass = {} } = stream;
+  const classes =
+    typeof deviceClass === 'string' ? [[deviceClass]] : Object.entries(deviceClass).map((e) => e.reverse());
+  for (const [word, ...field] of classes) {
+    if (unitless.has(word) || typeof unit === 'string' || wordOf(unit, field[0]) !== undefined) continue;
+    if (field.length === 0 && unit !== undefined) continue; // by field: those that have one
+    problems.push({
+      path: ['deviceClass', ...field],
+      message: 'expected with unit: a device class says of what kind the values are, not how they are counted',
+    });
   }
   const own = onlySeries(stream);
   for (const [name, { series }] of Object.entries(stream.covariates)) {

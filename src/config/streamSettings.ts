@@ -1,4 +1,5 @@
 import type { SeriesSettings } from '../series/types.js';
+import type { ByField } from './byField.js';
 import type { ParsedStream, payloadKinds } from './schema.js';
 
 /** How the payloads of a stream are read. */
@@ -15,6 +16,8 @@ export interface StreamSettings {
   readonly decode: PayloadSettings;
   readonly seriesTemplate: string | undefined;
   readonly settings: SeriesSettings;
+  readonly unit?: ByField;
+  readonly deviceClass?: ByField;
 }
 
 export function streamSettings(stream: ParsedStream): StreamSettings {
@@ -29,6 +32,8 @@ export function streamSettings(stream: ParsedStream): StreamSettings {
       ...(stream.sequence !== undefined && { sequence: stream.sequence }),
     },
     seriesTemplate: stream.series,
+    ...(stream.unit !== undefined && { unit: stream.unit }),
+    ...(stream.deviceClass !== undefined && { deviceClass: stream.deviceClass }),
     settings: {
       cadenceMs,
       aggregate: stream.aggregate,

@@ -21,10 +21,23 @@ export interface MqttSourceOptions {
   readonly streams: readonly MqttStream[]; // the first whose filter matches a topic decodes it
   readonly nowMs: () => number;
   readonly onReject: (reject: Reject) => void; // told at once of what could not be used, except the ordinary
+  /** A series is heard for the first time, or for the first time since `use`: `stream` is its place among the streams. */
+  readonly onNamed?: (named: NamedSeries) => void;
+}
+
+export interface NamedSeries {
+  readonly series: string;
+  readonly topic: string;
+  readonly field: string | undefined; // undefined: the payload is a bare number
+  readonly stream: number;
 }
 
 export interface MqttSource extends ReadingSource {
   readonly deliveries$: Observable<Delivery>;
+  /** Goes on with other streams. What the broker was asked for stays asked for; what no stream takes any more is acknowledged and dropped. */
+  use(streams: readonly MqttStream[]): void;
+  /** What a value from there is called by now; undefined when no stream takes it. */
+  seriesOf(topic: string, field: string | undefined): string | undefined;
   /** Takes nothing more, acknowledges nothing more by itself, and completes `deliveries$`. What was taken may still be acknowledged. */
   drain(): void;
 }
@@ -36,11 +49,18 @@ const keptBytes = 256;
  * Readings from the broker: subscribes, decodes, names series. Our own topics and retained values without a time of their own are not readings.
  * Every message is acknowledged by whoever gets its delivery; one that holds nothing at all, by the source.
  */
-export const createMqttSource = ({ connection, streams, nowMs, onReject }: MqttSourceOptions): MqttSource => {
+export const createMqttSource = ({
+  connection,
+  streams: firstStreams,
+  nowMs,
+  onReject,
+  onNamed = () => {},
+}: MqttSourceOptions): MqttSource => {
   const deliveries$ = new Subject<Delivery>();
   const decode = createDecoder();
-  const streamOf = topicMatcher(streams.map(({ filter }) => filter));
-  const names = streams.map(({ seriesTemplate }) => seriesNamer(seriesTemplate));
+  let streams: readonly MqttStream[];
+  let streamOf: (topic: string) => number;
+  let names: readonly ReturnType<typeof seriesNamer>[];
   const own = `${connection.settings.prefix}/`;
   let draining = false;
 
@@ -89,13 +109,26 @@ export const createMqttSource = ({ connection, streams, nowMs, onReject }: MqttS
     return deliveryOf(message, message.ticket, observations, rejects, arrivedMs);
   };
 
-  connection.subscribe(
-    streams.map(({ filter }) => filter),
-    listen,
-  );
+  const use = (wanted: readonly MqttStream[]): void => {
+    streams = wanted;
+    streamOf = topicMatcher(streams.map(({ filter }) => filter));
+    names = streams.map(({ seriesTemplate }, stream) =>
+      seriesNamer(seriesTemplate, undefined, (series, topic, field) => onNamed({ series, topic, field, stream })),
+    );
+    connection.subscribe(
+      streams.map(({ filter }) => filter),
+      listen,
+    );
+  };
+  use(firstStreams);
 
   return {
     deliveries$,
+    use,
+    seriesOf: (topic, field) => {
+      const index = streamOf(topic);
+      return index < 0 ? undefined : seriesNamer(streams[index].seriesTemplate)(topic, field);
+    },
     drain: () => {
       draining = true;
       deliveries$.complete();

@@ -2,11 +2,13 @@ const placeholder = /\{(topic|field|topic\.(\d+))\}/g;
 
 /**
  * Names series: by `template` with `{topic}`, `{field}`, `{topic.0}`, `{topic.1}`… (levels; absent ones are empty), without one the topic
- * for a bare number and `TOPIC.FIELD` otherwise. Names are remembered, `remember` of them, so that a hot path builds none.
+ * for a bare number and `TOPIC.FIELD` otherwise. Names are remembered, `remember` of them, so that a hot path builds none; `onNamed` is told
+ * of each that is built.
  */
 export const seriesNamer = (
   template: string | undefined,
   remember = 65_536,
+  onNamed: (series: string, topic: string, field: string | undefined) => void = () => {},
 ): ((topic: string, field: string | undefined) => string) => {
   const bare = new Map<string, string>();
   const fields = new Map<string, Map<string, string>>();
@@ -36,6 +38,7 @@ export const seriesNamer = (
       else fields.set(topic, new Map([[field, name]]));
     }
     size++;
+    onNamed(name, topic, field);
     return name;
   };
 };

@@ -60,7 +60,7 @@ export const createSubscriptions = ({ subscribe, told, askAgainMs }: Subscriptio
 
   return {
     add: (more, listener) => {
-      listeners.push(listener);
+      if (!listeners.includes(listener)) listeners.push(listener);
       for (const filter of more) filters.add(filter);
     },
     deliver: (message) => listeners.some((listener) => listener(message)),

@@ -1,0 +1,76 @@
+import { wordOf } from '../config/byField.js';
+import type { Config } from '../config/config.js';
+import { AnnouncedSeries } from '../homeassistant/announcedSeries.js';
+import { HomeAssistant } from '../homeassistant/homeAssistant.js';
+import { modelUpdates } from '../homeassistant/modelUpdates.js';
+import type { SeriesOrigin } from '../homeassistant/seriesOrigin.js';
+import type { BrokerConnection } from '../mqtt/brokerConnection.js';
+import type { MqttSource, NamedSeries } from '../mqtt/mqttSource.js';
+import type { Clock } from '../pipeline/clock.js';
+import type { ModelRegistry } from '../pipeline/modelVersions.js';
+import type { ForecastSink } from '../pipeline/ports.js';
+import type { SeriesBook } from '../pipeline/seriesBook.js';
+import { version } from '../version.js';
+
+const modelsEveryMs = 2_000;
+
+interface Parts {
+  readonly connection: BrokerConnection;
+  readonly book: SeriesBook;
+  readonly registry: Pick<ModelRegistry, 'versions'>;
+  readonly clock: Clock;
+}
+
+/** What Home Assistant is shown of this machine. Made before the source, which may take every topic. */
+export function homeAssistantOfNode({ node, publish, store }: Config, { connection, book, registry, clock }: Parts) {
+  let source: Pick<MqttSource, 'seriesOf'> | undefined;
+  const isKept = (series: string): boolean => {
+    const lastMs = book.get(series)?.track.lastMs ?? Number.NEGATIVE_INFINITY;
+    const { readingsMs = Number.POSITIVE_INFINITY } = store.retention;
+    return lastMs >= clock.nowMs() - readingsMs;
+  };
+  const home = new HomeAssistant({
+    broker: connection,
+    identity: { prefix: publish.prefix, node, version },
+    announced: new AnnouncedSeries(`${store.path}-homeassistant.json`),
+    isCurrent: ({ series, topic, field }) => source?.seriesOf(topic, field) === series && isKept(series),
+    elapsedMs: () => clock.elapsedMs(),
+  });
+  const tellModels = (): void => {
+    if (home.isOn) home.models(modelUpdates(registry.versions()));
+  };
+  const timer = setInterval(tellModels, modelsEveryMs);
+  const status = connection.status$.subscribe((now) => {
+    if (now.state === 'connected' && !now.resumed) home.renew();
+  });
+  return {
+    /** Once readings have names. */
+    start: (named: Pick<MqttSource, 'seriesOf'>): void => {
+      source = named;
+      home.start(publish.homeassistant);
+      tellModels();
+    },
+    turn: (isOn: boolean): void => home.turn(isOn),
+    named: (streams: Config['streams'], { series, topic, field, stream }: NamedSeries): void =>
+      home.named(originOf(streams[stream], { series, topic, ...(field !== undefined && { field }) })),
+    /** The same sink, heard. */
+    heard: (sink: ForecastSink): ForecastSink => ({
+      ...sink,
+      publish: (forecasts) => {
+        sink.publish(forecasts);
+        home.publish(forecasts);
+      },
+    }),
+    stop: (): void => {
+      clearInterval(timer);
+      status.unsubscribe();
+      home.stop();
+    },
+  };
+}
+
+function originOf(stream: Config['streams'][number], origin: SeriesOrigin): SeriesOrigin {
+  const unit = wordOf(stream.unit, origin.field);
+  const deviceClass = wordOf(stream.deviceClass, origin.field);
+  return { ...origin, ...(unit !== undefined && { unit }), ...(deviceClass !== undefined && { deviceClass }) };
+}
