@@ -32,8 +32,12 @@ export function foldInts(node: GraphNode, shapeOf: (name: string) => Shape, know
   const values = inputs.map((name) => (name === '' ? undefined : known(name)));
   if (values.some((value, i) => value === undefined && inputs[i] !== '')) return undefined;
   const areInts = values.every((value, i) => value?.type !== 'bool' || (opType === 'Where' && i === 0));
-  return areInts ? rule(values as KnownInts[], node) : undefined;
+  const result = areInts ? rule(values as KnownInts[], node) : undefined;
+  return result && result.data.length <= mostInts ? result : undefined;
 }
+
+/** What is longer is data; and a file may double a vector forty times over. */
+const mostInts = 4096;
 
 /** A longer vector is data, and no shape. */
 const mostAxes = 64;

@@ -22,16 +22,22 @@ export interface ModelFindings {
  * and outputs, attributes), element types, shapes as far as they follow, and what nothing reads.
  */
 export function checkModel(model: ModelProto): ModelFindings {
-  const { graph, irVersion } = model;
+  const { graph } = model;
   if (!graph) return { errors: ['the file holds no graph'], warnings: [] };
+  const errors = checkStructure(model, graph);
+  if (errors.length === 0) errors.push(...checkShapes(model));
+  return { errors, warnings: checkUse(graph) };
+}
+
+/** The same without shapes: what must hold before they can be inferred. */
+export function checkStructure(model: ModelProto, graph: GraphProto): string[] {
   const errors: string[] = [];
   const version = opsetOf(model);
-  if (!irVersion) errors.push('the file does not say its IR version');
+  if (!model.irVersion) errors.push('the file does not say its IR version');
   if (version < oldestOpset || version > newestOpset)
     errors.push(`opset ${version} is outside ${oldestOpset} to ${newestOpset}`);
   errors.push(...graph.initializer.flatMap(checkTensor), ...checkOrder(graph), ...checkNodes(graph));
-  if (errors.length === 0) errors.push(...checkShapes(model));
-  return { errors, warnings: checkUse(graph) };
+  return errors;
 }
 
 function checkTensor(tensor: TensorProto): string[] {
