@@ -5,6 +5,8 @@ import type { Path } from './readYaml.js';
 export interface KeySchema {
   readonly properties?: Readonly<Record<string, KeySchema>>;
   readonly items?: KeySchema;
+  readonly additionalProperties?: KeySchema | boolean; // what stands under names of one's choice
+  readonly anyOf?: readonly KeySchema[];
 }
 
 /**
@@ -12,13 +14,20 @@ export interface KeySchema {
  * beside it.
  */
 export function knownKey(schema: KeySchema, path: Path, key: string): string | undefined {
-  let here: KeySchema | undefined = schema;
-  for (const part of path) here = typeof part === 'number' ? here?.items : here?.properties?.[String(part)];
-  const beside = Object.keys(here?.properties ?? {});
+  let here = forms(schema);
+  for (const part of path) here = here.flatMap((form) => under(form, part));
+  const beside = here.flatMap(({ properties }) => Object.keys(properties ?? {}));
   const close = nearest(key, beside);
   const elsewhere = keyPaths(schema, '').filter((known) => known.split('.').at(-1) === key);
   if (elsewhere.length === 1 && !beside.includes(key)) return elsewhere[0];
   return close;
+}
+
+const forms = (schema: KeySchema): KeySchema[] => [schema, ...(schema.anyOf ?? []).flatMap(forms)];
+
+function under({ items, properties, additionalProperties }: KeySchema, part: PropertyKey): KeySchema[] {
+  const child = typeof part === 'number' ? items : (properties?.[String(part)] ?? additionalProperties);
+  return typeof child === 'object' ? forms(child) : [];
 }
 
 function keyPaths(schema: KeySchema, prefix: string): string[] {

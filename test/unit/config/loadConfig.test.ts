@@ -160,6 +160,13 @@ log: { level: loud }
     expect(problemsIn('prefix: home')).toContain('prefix (1:1): unknown key, the nearest known key is publish.prefix');
   });
 
+  it('knows the keys under a name that is free', () => {
+    const wrong = 'streams: [{ topic: s, covariates: { outdoor: { series: t, knwon: future } } }]';
+    expect(problemsIn(wrong)).toContain(
+      'streams[0].covariates.outdoor.knwon (1:59): unknown key, the nearest known key is known',
+    );
+  });
+
   it('takes a key without a value as not written', () => {
     expect(load('broker:\nstreams:\nstore: { path: }')).toEqual(load(''));
   });
