@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const steps = [
   ['types', 'tsc', '--noEmit'],
+  ['dashboard', 'tsc', '--noEmit', '-p', 'src/dashboard'],
   ['unit tests', 'vitest', 'run', '--project', 'unit', '--reporter', 'dot'],
   ['style', 'biome', 'check', '--error-on-warnings', '.'],
   ['rings', 'depcruise', '--config', '.dependency-cruiser.cjs', 'src'],

@@ -1,0 +1,39 @@
+import type { ApiForecast } from '../../http/api.js';
+
+const keptForecasts = 200;
+
+/** Forecasts by when they were issued, as one drags through them: of many asked for at once only the last one is answered. */
+export class AsOfForecasts {
+  readonly #load: (issuedMs: number) => Promise<ApiForecast[]>;
+  readonly #kept = new Map<number, readonly ApiForecast[]>(); // of which all has come true: they change no more
+  #wanted = 0;
+  #isBusy = false;
+
+  constructor(load: (issuedMs: number) => Promise<ApiForecast[]>) {
+    this.#load = load;
+  }
+
+  /** Calls `take` with the forecast, at once when it is known; not at all when another one is asked for before it has come. */
+  async ask(issuedMs: number, take: (forecast: readonly ApiForecast[]) => void): Promise<void> {
+    this.#wanted = issuedMs;
+    const kept = this.#kept.get(issuedMs);
+    if (kept) take(kept);
+    if (kept || this.#isBusy) return;
+    this.#isBusy = true;
+    try {
+      for (let asked: number | undefined; asked !== this.#wanted && !this.#kept.has(this.#wanted); ) {
+        asked = this.#wanted;
+        const forecast = await this.#load(asked);
+        if (forecast.length > 0 && forecast.every(({ actual }) => actual !== null)) this.#keep(asked, forecast);
+        if (asked === this.#wanted) take(forecast);
+      }
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+
+  #keep(issuedMs: number, forecast: readonly ApiForecast[]): void {
+    this.#kept.set(issuedMs, forecast);
+    if (this.#kept.size > keptForecasts) this.#kept.delete(this.#kept.keys().next().value!);
+  }
+}

@@ -1,0 +1,3 @@
+import { applyTheme, storedTheme } from './shell/themeChoice.js';
+
+applyTheme(storedTheme());
