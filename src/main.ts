@@ -2,9 +2,11 @@ import { existsSync, rmSync } from 'node:fs';
 import { interval, lastValueFrom } from 'rxjs';
 import type { Config } from './config/config.js';
 import { homeAssistantOfNode } from './daemon/homeAssistantOfNode.js';
+import { httpOfNode } from './daemon/httpOfNode.js';
 import { learnerOfNode } from './daemon/learnerOfNode.js';
 import { ModelsOfNode, takeModels } from './daemon/modelsOfNode.js';
 import { NodeClock } from './daemon/nodeClock.js';
+import { QueryThreads } from './daemon/queryThreads.js';
 import { reportHealth } from './daemon/reportHealth.js';
 import { serveModelRequests } from './daemon/serveModelRequests.js';
 import { StepcastError } from './errors.js';
@@ -32,6 +34,7 @@ export interface DaemonOptions {
   readonly signal: AbortSignal; // aborted: drain, commit, acknowledge, save, and end
   readonly log: Logger;
   readonly onReady?: () => void; // subscribed: readings are taken from now on
+  readonly onDashboard?: (url: string) => void;
 }
 
 /**
@@ -39,7 +42,8 @@ export interface DaemonOptions {
  *
  * @throws {StepcastError} when it cannot begin: a bad model, a store that cannot be opened, a broker that refuses it.
  */
-export async function runDaemon(config: Config, { signal, log, onReady = () => {} }: DaemonOptions): Promise<void> {
+export async function runDaemon(config: Config, options: DaemonOptions): Promise<void> {
+  const { signal, log, onReady = () => {} } = options;
   const configured = [...new Set(config.streams.map(({ settings }) => settings.model))];
   const dir = modelsDir(config.models);
   const shelf = await takeModels(dir, configured, log);
@@ -107,6 +111,11 @@ export async function runDaemon(config: Config, { signal, log, onReady = () => {
       log: (message, details, level) => log[level](details, message),
     });
     const counts = counters();
+    const questions = new QueryThreads({ db: config.store.path });
+    const http = httpOfNode(config, {
+      ...{ questions, clock, log, health, series: () => book.size, onListening: options.onDashboard },
+    });
+    const sink = http.heard(publisher);
     const stopWatching = watch.start({ connection, publisher, counts, book, store, clock });
     const refused = new Promise<never>((_, reject) =>
       connection.status$.subscribe((status) => watch.broker(status, reject, onReady)),
@@ -114,10 +123,10 @@ export async function runDaemon(config: Config, { signal, log, onReady = () => {
 
     const learner = learnerOfNode(config, {
       ...{ registry: models.registry, proposals: swaps, clock, log },
-      onDecision: (decision) => publisher.decisions([decision]),
+      onDecision: (decision) => sink.decisions([decision]),
     });
     const flow = pipeline({
-      ...{ source, book, store, swaps, clock, counters: counts, sink: home.heard(publisher) },
+      ...{ source, book, store, swaps, clock, counters: counts, sink: home.heard(sink) },
       ...(config.learn.enabled && { onIssue: (forecast, forecaster) => learner.hear(forecast, forecaster) }),
       flushMs: config.store.flushMs,
       pulse$: interval(pulseMs),
@@ -129,7 +138,7 @@ export async function runDaemon(config: Config, { signal, log, onReady = () => {
       book,
       nowMs,
       log,
-      onDecision: (decision) => publisher.decisions([decision]),
+      onDecision: (decision) => sink.decisions([decision]),
     });
     const finished = lastValueFrom(flow, { defaultValue: [] });
     finished.catch(() => {}); // told by the race below, or no more once the store has been closed on a full disk
@@ -141,6 +150,7 @@ export async function runDaemon(config: Config, { signal, log, onReady = () => {
       connection.start();
       learner.start();
       home.start(source);
+      http.start();
       await Promise.race([aborted(signal), refused, finished]);
     } catch (error) {
       if (book.size === 0) refusal = error;
@@ -148,6 +158,8 @@ export async function runDaemon(config: Config, { signal, log, onReady = () => {
     } finally {
       stopServing();
       home.stop();
+      await http.stop();
+      await questions.stop();
       await learner.stop();
       await swaps.stop();
       source.drain();
