@@ -31,7 +31,8 @@ const architectures = chosen('arch', targets);
 const wanted = chosen('format', formats);
 
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-const epoch = Number(process.env.SOURCE_DATE_EPOCH ?? (await run('git', ['-C', root, 'log', '-1', '--format=%ct'])));
+const lastCommit = () => run('git', ['-C', root, 'log', '-1', '--format=%ct']);
+const epoch = Number(process.env.SOURCE_DATE_EPOCH ?? (await lastCommit()));
 const cache = join(root, '.cache/package');
 const out = resolve(values.out);
 const work = mkdtempSync(join(tmpdir(), 'stepcast-package-'));
