@@ -1,12 +1,16 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { lineChart } from '../src/charts/lineChart.js';
-import { drifts } from './drift/drifts.js';
-import { driftTrial, learners, stretches } from './drift/driftTrial.js';
+import { type DriftName, drifts } from './drift/drifts.js';
+import { driftAt, driftTrial, learners, stretches } from './drift/driftTrial.js';
 import { tuneCost } from './drift/tuneCost.js';
 import type { Bench, Outcome } from './support/bench.js';
 
-const seriesNames = ['bike_users', 'metro_traffic', 'tent map'];
+const seriesOf: Readonly<Record<DriftName, readonly string[]>> = {
+  ...{ none: ['bike_users', 'metro_traffic'], level: ['bike_users', 'metro_traffic'] },
+  ...{ gain: ['bike_users', 'metro_traffic'], season: ['bike_users', 'metro_traffic'] },
+  ...{ rule: ['tent map'], real: ['bike_users spring', 'ett_h2_OT autumn'] },
+};
 type Figure = Pick<Outcome, 'trial' | 'result'>;
 
 export const bench: Bench = {
@@ -14,7 +18,7 @@ export const bench: Bench = {
 
   trials: () => [
     ...['first', 'again'].map((depth) => ({ kind: 'cost', depth })),
-    ...drifts.flatMap((drift) => seriesNames.map((series) => ({ kind: drift, drift, series }))),
+    ...drifts.flatMap((drift) => seriesOf[drift].map((series) => ({ kind: drift, drift, series }))),
   ],
 
   run: async (trial) => (trial.kind === 'cost' ? tuneCost(trial) : driftTrial(trial)),
@@ -47,7 +51,7 @@ export const bench: Bench = {
           .filter(([key]) => key.startsWith(`${learner} at `))
           .map(([key, value]) => [Number(key.split(' at ')[1]) + 125, Number(value)] as const),
       }));
-      const title = `${trial.series}, drift of ${trial.drift} at row 2,500: error one step ahead`;
+      const title = `${trial.series}, ${trial.drift} drift at row ${driftAt.toLocaleString('en')}: error one step ahead`;
       const svg = lineChart({ title, x: 'row', y: 'MAE over that of the last value', lines });
       writeFileSync(join(folder, `drift-${trial.drift}-${String(trial.series).replace(' ', '-')}.svg`), svg);
     }
@@ -56,7 +60,7 @@ export const bench: Bench = {
 
 function driftRow({ trial, result }: Figure): string {
   if (result.missing) return `| ${trial.drift} | ${result.missing} | – | – | – | – | – |`;
-  const of = (name: string): string => learners.map((learner) => result[`${learner} ${name}`]).join(' / ');
+  const of = (name: string): string => learners.map((learner) => result[`${learner} ${name}`] ?? '–').join(' / ');
   const ratio = Number(result['adaptive after']) / Number(result['new after']);
   const cells = Object.keys(stretches).map(of);
   return `| ${trial.drift} | ${trial.series} | ${cells.join(' | ')} | ${ratio.toFixed(3)} | ${ratio <= 1.1 ? 'yes' : 'no'} |`;

@@ -1,12 +1,11 @@
 import { Random } from '../../src/series/random.js';
 
-/** What happens to a series at row `at`: `values` of the regime before, and `late` with it. */
-export const drifts = ['none', 'level', 'gain', 'season', 'rule'] as const;
+export const drifts = ['none', 'level', 'gain', 'season', 'rule', 'real'] as const;
 export type DriftName = (typeof drifts)[number];
 
 /**
  * A series all of whose rows are of the new regime: three standard deviations higher; twice the swing about its mean; six rows later in the
- * day; or going the other way about its mean, so that what was learned of its shape is wrong.
+ * day; or going the other way about its mean, so that what was learned of its shape is wrong. Real drift is in the values as they are.
  */
 export function newRegime(values: Float64Array, drift: DriftName): Float64Array {
   const mean = values.reduce((sum, y) => sum + y, 0) / values.length;

@@ -114,6 +114,7 @@ async function run(
       onIssue: (forecast, forecaster) => {
         const scored = boards.get(forecast.seriesId); // none of a column that is only looked at
         scored?.board.take(forecast, forecaster, scored.row(forecast));
+        along?.hear(forecast, forecaster);
         options.onForecast?.(forecast);
       },
       clock: { nowMs: () => 0, trustedMs: () => undefined, elapsedMs: () => 0 },

@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { StepcastError } from '../errors.js';
+import type { SeriesForecaster } from '../forecast/seriesForecaster.js';
 import { type FineTuned, fineTune } from '../learning/fineTune.js';
+import { learningDue, newRegime, settledAfter } from '../learning/learningDue.js';
 import { learningPlan } from '../learning/learningPlan.js';
 import type { LearningRuntime, OpenedModel } from '../learning/learningRuntime.js';
 import type { LearnRecipe } from '../learning/learnRecipe.js';
-import type { Stepper } from '../pipeline/ports.js';
+import { LiveLoss } from '../learning/liveLoss.js';
+import type { Forecast, Stepper } from '../pipeline/ports.js';
 import type { SeriesBook } from '../pipeline/seriesBook.js';
 import type { SeriesSettings } from '../series/types.js';
 import { seriesTicks } from '../training/seriesTicks.js';
@@ -15,6 +18,7 @@ export interface LearnOptions {
   readonly first: number; // rows before the first fine-tune
   readonly every: number; // rows between two
   readonly until?: number; // rows after which no more is learned
+  readonly drift?: boolean; // also when the live loss of a column has risen
   readonly recipe?: Partial<LearnRecipe>;
 }
 
@@ -22,6 +26,7 @@ export interface LearnOptions {
 export interface Tuned extends Pick<FineTuned, 'verdict' | 'steps'> {
   readonly column: string;
   readonly row: number; // rows that had arrived
+  readonly sinceDrift?: number; // of them
 }
 
 interface Own {
@@ -50,6 +55,7 @@ export class LearnAlong {
   readonly tuned: Tuned[] = [];
   readonly #options: LearnAlongOptions;
   readonly #own = new Map<string, Own>();
+  readonly #losses = new Map<string, LiveLoss>(); // of columns
   readonly #base: Uint8Array;
 
   constructor(options: LearnAlongOptions) {
@@ -57,18 +63,32 @@ export class LearnAlong {
     this.#base = new Uint8Array(readFileSync(options.base.model.path));
   }
 
+  hear(forecast: Forecast, forecaster: SeriesForecaster): void {
+    const { seriesId } = forecast;
+    if (this.#options.drift && !this.#losses.has(seriesId)) this.#losses.set(seriesId, new LiveLoss());
+    this.#losses.get(seriesId)?.hear(forecast, forecaster);
+  }
+
   /** Rows 0 to `row` have been forecast and committed. */
   async arrived(row: number): Promise<void> {
     const { first, every, table, until = Number.POSITIVE_INFINITY } = this.#options;
-    if (row < first || row > until || row === table.timesMs.length || (row - first) % every !== 0) return;
-    for (const [column, cells] of table.columns) await this.#tune(column, cells, row);
+    if (row < first || row > until || row === table.timesMs.length) return;
+    for (const [column, cells] of table.columns) {
+      const loss = this.#losses.get(column);
+      const { ticksSinceDrift, driftLearnedAt } = loss ?? {};
+      const rules = { minReadings: every, everyMs: 0 };
+      const progress = { newTicks: (row - first) % every === 0 ? every : 0, sinceMs: 0 };
+      if (!learningDue({ ...progress, ticksSinceDrift, driftLearnedAt }, rules)) continue;
+      await this.#tune(column, cells, row, newRegime(ticksSinceDrift, rules));
+      loss?.learned(settledAfter(rules));
+    }
   }
 
   async release(): Promise<void> {
     for (const { opened } of this.#own.values()) await opened?.release();
   }
 
-  async #tune(column: string, cells: Float64Array, row: number): Promise<void> {
+  async #tune(column: string, cells: Float64Array, row: number, sinceDrift?: number): Promise<void> {
     const { table, settings, base, runtime, book, recipe, onTuned } = this.#options;
     const entry = book.get(column);
     if (!entry) return;
@@ -76,7 +96,8 @@ export class LearnAlong {
     const known = this.#own.get(column);
     const own = known ?? { ...noneYet, bytes: this.#base, stepper: base };
     const { metadata } = own.stepper.model;
-    const plan = learningPlan({ target: metadata.target, isOwn: !!known, deepAt: own.deepAt, readings: ticks.length });
+    const lineage = { target: metadata.target, isOwn: !!known, deepAt: own.deepAt, readings: ticks.length };
+    const plan = learningPlan({ ...lineage, sinceDrift });
     let result: FineTuned;
     try {
       result = await fineTune(
@@ -84,7 +105,7 @@ export class LearnAlong {
           ...{ name: `${base.model.name}:${column}`, version: own.version + 1, incumbent: own.bytes, ...plan },
           memory: plan.depth === 'again' ? own.memory : undefined,
           series: [{ seriesId: column, ticks, ...settings }],
-          ...{ seed: seed + row, recipe },
+          ...{ sinceDrift, seed: seed + row, recipe },
         },
         runtime,
       );
@@ -105,7 +126,7 @@ export class LearnAlong {
       this.#own.set(column, { bytes: candidate, stepper, memory, version: own.version + 1, deepAt, opened });
       await known?.opened?.release();
     }
-    const tuned = { column, row, verdict, steps };
+    const tuned = { column, row, verdict, steps, ...(sinceDrift !== undefined && { sinceDrift }) };
     this.tuned.push(tuned);
     onTuned?.(tuned);
   }

@@ -49,7 +49,8 @@ async function learn(): Promise<Learned> {
   const mostTicks = task.recipe?.mostTicks ?? learnRecipe.mostTicks;
   const series = storedTicks(task.db, task.series, mostTicks);
   const ticks = Math.max(0, ...series.map((each) => each.ticks.length));
-  const plan = learningPlan({ target, isOwn: task.isOwn, deepAt: task.deepAt, readings: ticks });
+  const { isOwn, deepAt, sinceDrift } = task;
+  const plan = learningPlan({ target, isOwn, deepAt, readings: ticks, sinceDrift });
   const memory = plan.depth === 'again' ? task.memory : undefined;
   let stage = '';
   const tuned = await fineTune({ ...task, ...plan, memory, series }, runtime, (progress) => {

@@ -41,6 +41,7 @@ export interface FineTuneOrder {
   readonly depth: 'first' | 'again'; // the long training of a network that is new to what it is to learn, or a short one more
   readonly memory?: Uint8Array; // of the optimiser, as an earlier fine-tune of the same model gave it
   readonly series: readonly LearningSeries[];
+  readonly sinceDrift?: number; // steps: so many, the newest, are of another regime than those before
   readonly seed: number;
   readonly steps?: number; // in place of the recipe's
   readonly recipe?: Partial<LearnRecipe>;
@@ -84,7 +85,7 @@ export async function fineTune(
     if (outside) throw untrainable(order, `it looks at other series (${outside}), which is not learned from yet`);
     const start = isFresh ? fresh(order, recipe) : decodeModel(order.incumbent);
     const metadata = isFresh ? metadataOf(start) : incumbent.stepper.model.metadata;
-    const cut = order.series.map((series) => cutOf(series, recipe));
+    const cut = order.series.map((series) => cutOf(series, order.sinceDrift, recipe));
     const trained = await train(order, { start, metadata, cut, recipe }, runtime, onProgress);
     const document = { ...metadata, name: order.name, version: order.version };
     const candidate = encodeModel(
@@ -111,13 +112,28 @@ interface Cut {
   readonly ticks: readonly Tick[];
   readonly learned: number; // places: ticks before it are learned from
   readonly judged: number; // those before it choose the weights; from it on they judge
+  readonly recency: number;
 }
 
-function cutOf({ ticks: all }: LearningSeries, { mostTicks, chosenBy, judgedBy }: LearnRecipe): Cut {
+/** After a drift only what came since then chooses and judges, and half of the windows begin in what is left of it. */
+function cutOf(
+  { ticks: all }: LearningSeries,
+  sinceDrift = Number.POSITIVE_INFINITY,
+  { mostTicks, chosenBy, judgedBy, fewestJudged, recency }: LearnRecipe,
+): Cut {
   const ticks = all.slice(-mostTicks);
-  const judged = Math.round(ticks.length * (1 - judgedBy));
-  return { ticks, judged, learned: judged - Math.round(ticks.length * chosenBy) };
+  const { length } = ticks;
+  if (sinceDrift >= length) {
+    const judged = Math.round(length * (1 - judgedBy));
+    return { ticks, judged, learned: judged - Math.round(length * chosenBy), recency };
+  }
+  const judged = length - Math.max(fewestJudged, Math.round(sinceDrift * judgedBy));
+  const learned = judged - Math.round(sinceDrift * chosenBy);
+  const older = Math.min(1, (length - sinceDrift) / learned);
+  return { ticks, judged, learned, recency: Math.min(mostRecency, Math.max(recency, -Math.LN2 / Math.log(older))) };
 }
+
+const mostRecency = 32;
 
 interface Plan {
   readonly start: ModelProto;
@@ -133,7 +149,7 @@ async function train(
   onProgress: OnTuning,
 ) {
   const { levels, horizon } = metadata;
-  const { batch, bptt, lookback, recency, warmup } = recipe;
+  const { batch, bptt, lookback, warmup } = recipe;
   const training: Sequence[] = [];
   const choosing: Sequence[] = [];
   for (const [i, { ticks, learned, judged }] of cut.entries()) {
@@ -153,7 +169,7 @@ async function train(
   const { openGraph } = runtime;
   const heldOut = new HeldOut({ step: start, sequences: choosing, batch: 32, loss, horizonWeights, openGraph });
   const source = new StreamSource({
-    ...{ sequences: training, steps: bptt, batch, lookback, recency, horizonWeights },
+    ...{ sequences: training, steps: bptt, batch, lookback, recency: cut[0].recency, horizonWeights },
     random: new Random(order.seed),
   });
   const rate = isFirst ? recipe.firstRate : recipe.rate;

@@ -13,6 +13,7 @@ export interface LearnRecipe {
   readonly warmup: number; // steps of a series that only the experts learn from
   readonly chosenBy: number; // share of the steps by which the best weights are chosen
   readonly judgedBy: number; // share of the steps, the newest, by which the gate judges
+  readonly fewestJudged: number; // of those since a drift
   readonly hiddenSize: number; // of a new network
   readonly mostTicks: number; // of a series, the newest
 }
@@ -32,6 +33,7 @@ export const learnRecipe: LearnRecipe = {
   warmup: 200,
   chosenBy: 0.1,
   judgedBy: 0.1,
+  fewestJudged: 48,
   hiddenSize: 32,
   mostTicks: 6000,
 };

@@ -1,14 +1,13 @@
 import { StepcastError } from '../errors.js';
-import { medianIndex } from '../forecast/forecastWriter.js';
 import { modelLabel, nameOf } from '../forecast/modelContract.js';
 import type { SeriesForecaster } from '../forecast/seriesForecaster.js';
 import type { Decision, ModelProposals, ModelRegistry } from '../pipeline/modelVersions.js';
 import { ownName } from '../pipeline/modelVersions.js';
 import type { Forecast } from '../pipeline/ports.js';
-import { DriftWatch } from './driftWatch.js';
-import { type LearningReason, type LearningRules, learningDue } from './learningDue.js';
+import { type LearningReason, type LearningRules, learningDue, newRegime, settledAfter } from './learningDue.js';
 import type { LearningJournal } from './learningJournal.js';
 import type { Learned, LearningTask } from './learningProtocol.js';
+import { LiveLoss } from './liveLoss.js';
 import type { TunedInbox } from './tunedInbox.js';
 
 export interface LearnerOptions {
@@ -31,10 +30,7 @@ export interface LearnerOptions {
 const plainMostOwn = 100; // 183 kB each
 
 interface Live {
-  readonly watch: DriftWatch;
-  tick: number;
-  next: number; // forecast for the tick after
-  driftTick: number | undefined;
+  readonly loss: LiveLoss;
   isQueued: boolean;
 }
 
@@ -83,17 +79,14 @@ export class Learner {
   }
 
   /** @param forecaster where it stood when it issued the forecast. */
-  hear({ seriesId, tick, last, values, levels }: Forecast, forecaster: Pick<SeriesForecaster, 'baseUnit'>): void {
+  hear(forecast: Forecast, forecaster: Pick<SeriesForecaster, 'baseUnit'>): void {
+    const { seriesId } = forecast;
     let live = this.#live.get(seriesId);
     if (!live) {
-      const isQueued = this.#options.journal.queue.includes(seriesId);
-      live = { ...{ watch: new DriftWatch(), tick, next: Number.NaN, driftTick: undefined, isQueued } };
+      live = { loss: new LiveLoss(), isQueued: this.#options.journal.queue.includes(seriesId) };
       this.#live.set(seriesId, live);
-    } else if (tick === live.tick + 1 && live.watch.add(Math.abs(last - live.next) / forecaster.baseUnit(1))) {
-      live.driftTick ??= tick;
     }
-    live.tick = tick;
-    live.next = values[medianIndex(levels)];
+    live.loss.hear(forecast, forecaster);
     if (!live.isQueued && this.#due(seriesId, live)) this.ask(seriesId);
   }
 
@@ -113,14 +106,15 @@ export class Learner {
     await this.#options.journal.settled();
   }
 
-  #due(series: string, { tick, driftTick }: Live): LearningReason | undefined {
+  #due(series: string, { loss: { tick, ticksSinceDrift, driftLearnedAt } }: Live): LearningReason | undefined {
     const { journal, rules, nowMs } = this.#options;
     if (!rules) return undefined;
     const learned = journal.of(series);
     const progress = {
       newTicks: tick - (learned?.tick ?? -1),
       sinceMs: learned ? nowMs() - learned.atMs : Number.POSITIVE_INFINITY,
-      ticksSinceDrift: driftTick === undefined ? undefined : tick - driftTick,
+      ticksSinceDrift,
+      driftLearnedAt,
     };
     return learningDue(progress, rules);
   }
@@ -145,13 +139,13 @@ export class Learner {
     const deepAt = learned?.depth === 'first' && learned.verdict.promoted ? learned.ticks : undefined;
     const before = journal.of(series);
     journal.done(series, {
-      tick: live?.tick ?? before?.tick ?? 0,
+      tick: live?.loss.tick ?? before?.tick ?? 0,
       atMs: nowMs(),
       deepAt: deepAt ?? before?.deepAt ?? 0,
     });
     if (!live) return;
     live.isQueued = false;
-    live.driftTick = undefined;
+    if (this.#options.rules) live.loss.learned(settledAfter(this.#options.rules));
   }
 
   #hasRoomFor(label: string): boolean {
@@ -212,17 +206,18 @@ export class Learner {
   }
 
   async #taskOf(series: string, label: string): Promise<LearningTask> {
-    const { registry, db, maxCpu, journal, recipe } = this.#options;
+    const { registry, db, maxCpu, journal, recipe, rules } = this.#options;
     const name = nameOf(label);
     const own = ownName(name, series);
     const newest = registry
       .versions()
       .reduce((most, one) => (one.name === own ? Math.max(most, one.version) : most), 0);
     const { deepAt = 0, tick = 0 } = journal.of(series) ?? {};
+    const sinceDrift = rules && newRegime(this.#live.get(series)?.loss.ticksSinceDrift, rules);
     return {
       ...{ name: own, version: newest + 1, incumbent: await registry.bytes(label), isOwn: name === own, deepAt },
       ...{ memory: await registry.optimiserState(label), seed: (tick + 1) >>> 0 },
-      ...{ db, series: [series], maxCpu, ...(recipe && { recipe }) },
+      ...{ db, series: [series], maxCpu, ...(sinceDrift && { sinceDrift }), ...(recipe && { recipe }) },
     };
   }
 }

@@ -3,7 +3,10 @@ import type { FineTuned, FineTuneOrder, OnTuning } from './fineTune.js';
 
 /** A fine-tune as the thread is told of it: which series of which database, and how far they have come. */
 export interface LearningTask
-  extends Pick<FineTuneOrder, 'name' | 'version' | 'incumbent' | 'memory' | 'seed' | 'steps' | 'recipe'> {
+  extends Pick<
+    FineTuneOrder,
+    'name' | 'version' | 'incumbent' | 'memory' | 'sinceDrift' | 'seed' | 'steps' | 'recipe'
+  > {
   readonly db: string;
   readonly series: readonly string[];
   readonly isOwn: boolean; // the incumbent was made from these series

@@ -71,6 +71,24 @@ describe('fineTune', () => {
     expect(middle.candidate).not.toEqual(one.candidate);
   });
 
+  it('is judged after a drift by what came since, of which nothing gets into the weights, and learns from the rest of it', async () => {
+    const values = tentMap(600);
+    const order = (given: readonly number[]): FineTuneOrder => orderOf(given, { steps: 10, sinceDrift: 200 });
+    const late = (from: number): number[] => [...values.slice(0, from), ...tentMap(600 - from, 5).map((y) => 10 * y)];
+    const [one, plain, tail, learned] = [
+      await fineTune(order(values), runtime),
+      await fineTune(orderOf(values, { steps: 10 }), runtime),
+      await fineTune(order(late(552)), runtime),
+      await fineTune(order(late(500)), runtime),
+    ];
+    expect(one.verdict.figures.values).toBe(47);
+    expect(plain.verdict.figures.values).toBe(59);
+    expect(one.candidate).not.toEqual(plain.candidate);
+    expect(tail.candidate).toEqual(one.candidate);
+    expect(tail.verdict).not.toEqual(one.verdict);
+    expect(learned.candidate).not.toEqual(one.candidate);
+  });
+
   it('is not taken in by a network that is right in windows and useless when its state is carried', async () => {
     const wave = swaying(1200);
     const honest = { from: 'incumbent', incumbent: forgetful(1e6, 4), depth: 'again', steps: 100 } as const;

@@ -22,6 +22,12 @@ describe('learningDue', () => {
     expect(learningDue({ newTicks: 30, sinceMs: 1, ticksSinceDrift: 25 }, rules)).toBe('drift');
   });
 
+  it('learns again each time the readings since the drift have doubled', () => {
+    const learned = { newTicks: 30, sinceMs: 1, driftLearnedAt: 30 };
+    expect(learningDue({ ...learned, ticksSinceDrift: 59 }, rules)).toBeUndefined();
+    expect(learningDue({ ...learned, ticksSinceDrift: 60 }, rules)).toBe('drift');
+  });
+
   it('knows no drift of a series it has not learned from', () => {
     expect(learningDue({ ...never, newTicks: 50, ticksSinceDrift: 40 }, rules)).toBeUndefined();
   });
