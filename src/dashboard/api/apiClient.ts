@@ -19,15 +19,27 @@ export class ApiClient {
     return (await this.#ask(withParams(path, params), signal)).json() as Promise<T>;
   }
 
-  /** A list to its end, page by page. @throws {ApiProblem} */
+  /** A list to its end. @throws {ApiProblem} */
   async list<T>(path: string, params: Params = {}, signal?: AbortSignal): Promise<T[]> {
     const rows: T[] = [];
+    await this.eachPage<T>(path, params, signal, (page) => {
+      for (const row of page) rows.push(row);
+    });
+    return rows;
+  }
+
+  /** A list to its end, as it comes. @throws {ApiProblem} */
+  async eachPage<T>(
+    path: string,
+    params: Params,
+    signal: AbortSignal | undefined,
+    take: (page: readonly T[]) => void,
+  ): Promise<void> {
     for (let address: string | undefined = withParams(path, params); address !== undefined; ) {
       const response: Response = await this.#ask(address, signal);
-      for (const row of (await response.json()) as T[]) rows.push(row);
+      take((await response.json()) as T[]);
       address = nextPage(response.headers.get('link'));
     }
-    return rows;
   }
 
   /** Keeps the token in a cookie that scripts cannot read. @throws {ApiProblem} 401: it is another one. */

@@ -14,6 +14,7 @@ export interface ForecastView {
   readonly fromMs: number;
   readonly toMs: number;
   readonly asOfMs: number | undefined; // when the forecast looked at was made, in the series' own time
+  readonly issuedMs: number | undefined; // by the clock on the wall
   readonly isPast: boolean; // it is not the latest
   readonly marks: readonly TimeMark[];
 }
@@ -55,6 +56,7 @@ export class ForecastChart {
     const { times, actual, stepLow, stepHigh, median, low, high } = view.columns;
     this.element.setAttribute('aria-label', description);
     this.element.classList.toggle('past', view.isPast);
+    this.element.dataset.issued = String(view.issuedMs ?? '');
     this.#plot.batch(() => {
       this.#plot.setData([times, actual, stepLow, stepHigh, low, high, median] as uPlot.AlignedData, false);
       this.#plot.setScale('x', { min: view.fromMs, max: view.toMs });
@@ -85,7 +87,7 @@ export class ForecastChart {
         { stroke: forecast, width: 2, dash: [5, 4], points: { show: false }, spanGaps: true },
       ],
       bands: [
-        { series: [3, 2], fill: () => cssColour('grid') },
+        { series: [3, 2], fill: () => cssColour('step') },
         { series: [5, 4], fill: fan },
       ],
       axes: [

@@ -7,6 +7,7 @@ import type { Page, PageContext } from '../shell/page.js';
 import { problemNote } from '../shell/problemNote.js';
 import { ListHead } from './listHead.js';
 import { arrange, type ListOrder, orderBy } from './listOrder.js';
+import { loadRows } from './loadRows.js';
 import { VirtualGrid } from './virtualGrid.js';
 import { withLatest } from './withLatest.js';
 
@@ -56,17 +57,7 @@ export function openList({ client, main, signal }: PageContext): Page {
 
   let loading: Promise<void> | undefined;
   const load = (): Promise<void> => {
-    loading ??= client
-      .list<ApiSeries>('/api/series', {}, signal)
-      .then((listed) => {
-        rows.clear();
-        for (const row of listed) rows.set(row.series, row);
-        note.replaceChildren();
-        const isFirst = !isLoaded;
-        isLoaded = true;
-        arrangeAll();
-        if (isFirst) grid.scrollTo(kept.scrollTop);
-      })
+    loading ??= loadRows(client, rows, signal, arrangeLoaded)
       .catch((error) => {
         if (signal.aborted || isLoaded) return; // what is shown stays, and the banner says from when it is
         note.replaceChildren(problemNote(error, () => void load()));
@@ -77,6 +68,13 @@ export function openList({ client, main, signal }: PageContext): Page {
         loading = undefined;
       });
     return loading;
+  };
+  const arrangeLoaded = (): void => {
+    const isFirst = !isLoaded;
+    if (isFirst) note.replaceChildren();
+    isLoaded = true;
+    arrangeAll();
+    if (isFirst) grid.scrollTo(kept.scrollTop);
   };
 
   const take = (latest: readonly ApiLatest[]): void => {
@@ -109,14 +107,8 @@ export function openList({ client, main, signal }: PageContext): Page {
     for (const timer of [refresh, tick]) clearInterval(timer);
     clearTimeout(typing);
   });
-  void load();
-
-  let greeted = false;
   return {
-    hello: () => {
-      if (greeted || !isLoaded) void load();
-      greeted = true;
-    },
+    hello: () => void load(),
     latest: take,
   };
 }

@@ -29,7 +29,11 @@ export class RowView {
     this.#link.textContent = series;
     this.#link.href = hashOf({ page: 'one', series });
     const { width, height } = spark;
-    const picture = svg('svg', { viewBox: `0 -2 ${width} ${height + 4}`, 'aria-hidden': 'true' }, this.#path);
+    const picture = svg(
+      'svg',
+      { viewBox: `0 -2 ${width} ${height + 4}`, preserveAspectRatio: 'none', 'aria-hidden': 'true' },
+      this.#path,
+    );
     this.element = h(
       'div',
       { role: 'row', class: 'row' },

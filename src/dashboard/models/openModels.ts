@@ -33,13 +33,8 @@ export function openModels({ client, main, signal }: PageContext): Page {
   };
   const refresh = setInterval(() => void load(), refreshMs);
   signal.addEventListener('abort', () => clearInterval(refresh));
-  void load();
-  let greeted = false;
   return {
-    hello: () => {
-      if (greeted) void load();
-      greeted = true;
-    },
+    hello: () => void load(),
     decision: () => void load(),
   };
 }

@@ -1,16 +1,19 @@
 import type { ApiForecast } from '../../http/api.js';
 
 const keptForecasts = 200;
+const apartMs = 120; // of two questions: a drag shall not use up what one browser may ask in a minute
 
 /** Forecasts by when they were issued, as one drags through them: of many asked for at once only the last one is answered. */
 export class AsOfForecasts {
   readonly #load: (issuedMs: number) => Promise<ApiForecast[]>;
+  readonly #apart: () => Promise<unknown>;
   readonly #kept = new Map<number, readonly ApiForecast[]>(); // of which all has come true: they change no more
   #wanted = 0;
   #isBusy = false;
 
-  constructor(load: (issuedMs: number) => Promise<ApiForecast[]>) {
+  constructor(load: (issuedMs: number) => Promise<ApiForecast[]>, apart = () => wait(apartMs)) {
     this.#load = load;
+    this.#apart = apart;
   }
 
   /** Calls `take` with the forecast, at once when it is known; not at all when another one is asked for before it has come. */
@@ -26,6 +29,7 @@ export class AsOfForecasts {
         const forecast = await this.#load(asked);
         if (forecast.length > 0 && forecast.every(({ actual }) => actual !== null)) this.#keep(asked, forecast);
         if (asked === this.#wanted) take(forecast);
+        else await this.#apart();
       }
     } finally {
       this.#isBusy = false;
@@ -37,3 +41,5 @@ export class AsOfForecasts {
     if (this.#kept.size > keptForecasts) this.#kept.delete(this.#kept.keys().next().value!);
   }
 }
+
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

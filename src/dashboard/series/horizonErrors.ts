@@ -3,7 +3,7 @@ import { scrollTable } from '../dom/scrollTable.js';
 import { formatCount, formatShare, formatValue } from '../formats/numbers.js';
 import type { HorizonError } from './errorByHorizon.js';
 
-const box = { width: 480, height: 180, left: 8, right: 8, top: 10, bottom: 22 };
+const box = { width: 480, height: 180, left: 8, right: 8, top: 22, bottom: 22 };
 
 /** Error against steps ahead as a picture, with the figures behind it as a table. */
 export function horizonErrors(errors: readonly HorizonError[], decimals: number): HTMLElement {
@@ -24,19 +24,15 @@ export function horizonErrors(errors: readonly HorizonError[], decimals: number)
     }),
     ...(points.length < 40 ? points.map(([h, v]) => svg('circle', { class: name, cx: x(h), cy: y(v), r: 2.5 })) : []),
   ];
-  const label = (horizon: number, anchor: string): SVGElement => {
-    const text = svg('text', { x: x(horizon), y: box.height - 5, 'text-anchor': anchor });
-    text.textContent = horizon === 1 ? '1 step ahead' : String(horizon);
-    return text;
-  };
   const picture = svg(
     'svg',
     { viewBox: `0 0 ${box.width} ${box.height}`, class: 'horizon-picture', 'aria-hidden': 'true' },
-    svg('line', { x1: 0, x2: box.width, y1: y(0), y2: y(0) }),
+    ...[0, largest].map((value) => svg('line', { x1: 0, x2: box.width, y1: y(value), y2: y(value) })),
+    words(box.left, y(largest) - 5, 'start', formatValue(largest, decimals + 1)),
     ...line(persistence, 'persistence'),
     ...line(own, 'own'),
-    label(1, 'start'),
-    ...(furthest > 1 ? [label(furthest, 'end')] : []),
+    words(x(1), box.height - 5, 'start', '1 step ahead'),
+    ...(furthest > 1 ? [words(x(furthest), box.height - 5, 'end', formatCount(furthest))] : []),
   );
   const titles = ['Steps ahead', 'Error', 'Last value again', 'In band', 'Forecasts'];
   const rows = errors.map(({ horizon, mae, persistence, coverage, n }) => [
@@ -55,4 +51,10 @@ export function horizonErrors(errors: readonly HorizonError[], decimals: number)
     ),
     h('details', {}, h('summary', {}, 'Figures'), scrollTable('Error by steps ahead', titles, rows)),
   );
+}
+
+function words(x: number, y: number, anchor: string, text: string): SVGElement {
+  const element = svg('text', { x, y, 'text-anchor': anchor });
+  element.textContent = text;
+  return element;
 }

@@ -1,11 +1,11 @@
 import type { ApiDecision } from '../../http/api.js';
 import { h } from '../dom/h.js';
 import { formatSkill } from '../formats/numbers.js';
-import { type Ancestor, labelOf } from './modelLineage.js';
+import { type LineageEntry, labelOf } from './modelLineage.js';
 
 /** Where the model in use comes from, and what was decided on the way, newest first. */
 export function modelHistory(
-  lineage: readonly Ancestor[],
+  lineage: readonly LineageEntry[],
   decisions: readonly ApiDecision[],
   moment: (ms: number) => string,
 ): HTMLElement {
@@ -15,12 +15,12 @@ export function modelHistory(
     h(
       'ol',
       { class: 'lineage', 'aria-label': 'Versions, the one in use first' },
-      ...lineage.map(({ model, isInUse }) =>
+      ...lineage.map(({ model, role }) =>
         h(
           'li',
-          { class: isInUse ? 'in-use' : undefined },
+          { 'data-role': role },
           h('span', { class: 'version' }, labelOf(model)),
-          h('span', { class: 'chip', 'data-state': model.state }, isInUse ? 'in use' : model.state),
+          h('span', { class: 'chip', 'data-state': model.state }, role === 'in-use' ? 'in use' : model.state),
           h('span', { class: 'sub' }, `${model.origin}, ${moment(model.created)}${skillOf(model.skill1)}`),
         ),
       ),

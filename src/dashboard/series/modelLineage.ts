@@ -5,13 +5,13 @@ export const labelOf = ({ name, version }: Pick<ApiModel, 'name' | 'version'>): 
 /** `gru-base` of `gru-base:sensors/kitchen@3`. */
 export const baseOf = (label: string): string => label.split(/[:@]/, 1)[0];
 
-export interface Ancestor {
+export interface LineageEntry {
   readonly model: ApiModel;
-  readonly isInUse: boolean;
+  readonly role: 'in-use' | 'ancestor' | 'aside'; // aside: made by the series, and not on the way to the one in use
 }
 
 /** The versions that led to the one in use, it first; then those of the series' own that did not, newest first. */
-export function modelLineage(models: readonly ApiModel[], inUse: string, series: string): Ancestor[] {
+export function modelLineage(models: readonly ApiModel[], inUse: string, series: string): LineageEntry[] {
   const byLabel = new Map(models.map((model) => [labelOf(model), model]));
   const line: ApiModel[] = [];
   for (let model = byLabel.get(inUse); model && !line.includes(model); model = byLabel.get(model.parent ?? ''))
@@ -19,5 +19,8 @@ export function modelLineage(models: readonly ApiModel[], inUse: string, series:
   const others = models
     .filter((model) => model.name === `${baseOf(inUse)}:${series}` && !line.includes(model))
     .sort((a, b) => b.version - a.version);
-  return [...line, ...others].map((model) => ({ model, isInUse: labelOf(model) === inUse }));
+  return [
+    ...line.map((model, i) => ({ model, role: i === 0 ? ('in-use' as const) : ('ancestor' as const) })),
+    ...others.map((model) => ({ model, role: 'aside' as const })),
+  ];
 }

@@ -2,7 +2,7 @@ import type { Page, PageContext } from '../shell/page.js';
 import { problemNote } from '../shell/problemNote.js';
 import { SeriesPage } from './seriesPage.js';
 
-const panelsMs = 60_000; // error by steps ahead, versions: no event brings them
+const refreshMs = 60_000; // skill, error by steps ahead, versions: no event brings them
 
 /** One series: what came, what was said of it at any moment, how good that was, and by which model. */
 export function openSeries({ client, main, signal }: PageContext, series: string): Page {
@@ -22,15 +22,10 @@ export function openSeries({ client, main, signal }: PageContext, series: string
       body.hidden = true;
     }
   };
-  const refresh = setInterval(() => void page.loadPanels(), panelsMs);
+  const refresh = setInterval(() => void page.refresh(), refreshMs);
   signal.addEventListener('abort', () => clearInterval(refresh));
-  void load();
-  let greeted = false;
   return {
-    hello: () => {
-      if (greeted) void load();
-      greeted = true;
-    },
+    hello: () => void load(),
     forecast: (document) => {
       if (document.series === series) page.hear(document);
     },

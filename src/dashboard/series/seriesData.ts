@@ -32,9 +32,9 @@ export class SeriesData {
     throw new ApiProblem({ status: 404, title: 'Unknown series', detail: `No series is called ${this.#series}.` });
   }
 
-  async window(fromMs: number, toMs: number): Promise<SeriesWindow> {
+  async window(fromMs: number): Promise<SeriesWindow> {
     const [readings, steps] = await Promise.all([
-      this.#list<ApiReading>('/api/readings', { from: fromMs, to: toMs }),
+      this.#list<ApiReading>('/api/readings', { from: fromMs }),
       this.#list<ApiForecast>('/api/forecasts', { from: fromMs, issued: 'all', horizon: 1 }),
     ]);
     return { readings, steps: steps.sort((a, b) => a.time - b.time) };

@@ -23,6 +23,8 @@ import { outcomeWords } from './outcomeWords.js';
 import { SeriesData } from './seriesData.js';
 import { seriesLayout } from './seriesLayout.js';
 
+const keptDocuments = 200;
+const settledMs = 300; // a drag has come to rest
 const againMs = 1000; // between two looks at what came of a forecast that is still coming true
 
 /** State of one series' page, and the drawing of it. */
@@ -41,8 +43,10 @@ export class SeriesPage {
   #pinned: number | undefined; // `issued` of the forecast looked at; undefined: the latest
   #horizonMs = 0;
   #decisions: readonly ApiDecision[] = [];
+  readonly #heard: ApiForecastDocument[] = []; // lately: they are published before they are stored
   #frame: number | undefined;
   #askedMs = 0;
+  #settling: ReturnType<typeof setTimeout> | undefined;
 
   constructor(client: ApiClient, series: string, signal: AbortSignal) {
     this.#series = series;
@@ -69,15 +73,20 @@ export class SeriesPage {
   async load(): Promise<void> {
     const row = await this.#data.row();
     this.#row = row;
+    this.#showAbout(row);
     const ranges = timeRanges(this.#stepMs, (row.last_time ?? 0) - (row.first_time ?? 0));
     this.#range = ranges.find(({ ms }) => ms === this.#range?.ms) ?? usualRange(ranges, this.#stepMs);
     this.#showRanges(ranges);
-    this.#showAbout(row);
     await this.#loadWindow();
     await this.loadPanels();
   }
 
-  /** What does not come by itself: errors, versions, decisions, weights. */
+  /** What does not come by itself, anew. */
+  async refresh(): Promise<void> {
+    await Promise.all([this.#loadRow(), this.loadPanels()]);
+  }
+
+  /** Errors, versions, decisions, weights. */
   async loadPanels(): Promise<void> {
     const { errors, history } = this.layout;
     const since = this.#fromMs;
@@ -96,6 +105,8 @@ export class SeriesPage {
 
   /** A forecast has just been issued. */
   hear(document: ApiForecastDocument): void {
+    this.#heard.push(document);
+    if (this.#heard.length > keptDocuments) this.#heard.shift();
     if (!this.#row || !this.#range) return;
     const before = this.#window;
     this.#window = withForecast(before, document, this.#range.ms);
@@ -106,15 +117,27 @@ export class SeriesPage {
     this.#drawSoon();
   }
 
+  async #loadRow(): Promise<void> {
+    try {
+      this.#row = await this.#data.row();
+    } catch {
+      return; // the one before stays
+    }
+    this.#showAbout(this.#row);
+    this.#drawSoon();
+  }
+
   async #loadWindow(): Promise<void> {
     const { last_time: lastMs } = this.#row!;
     if (lastMs === null || !this.#range) return;
-    this.#window = await this.#data.window(lastMs - this.#range.ms, lastMs);
+    let window = await this.#data.window(lastMs - this.#range.ms);
+    for (const document of this.#heard) window = withForecast(window, document, this.#range.ms);
+    this.#window = window;
     const { steps } = this.#window;
     if (this.#pinned !== undefined && !steps.some(({ issued }) => issued === this.#pinned)) this.#pinned = undefined;
     this.#drawSoon();
     const issued = this.#pinned ?? steps.at(-1)?.issued;
-    if (issued !== undefined) this.#take(await this.#data.asOf(issued));
+    if (issued !== undefined) this.#ask();
   }
 
   #choose(place: number | undefined): void {
@@ -135,7 +158,7 @@ export class SeriesPage {
       .ask(issued, (forecast) => {
         if (this.#pinned !== undefined || forecast[0]?.issued === this.#window.steps.at(-1)?.issued)
           this.#take(forecast);
-        void this.#loadWeights();
+        this.#loadWeightsSoon();
       })
       .catch((error) => {
         if (!this.#signal.aborted) setText(this.layout.caption, `This forecast could not be read: ${error.message}`);
@@ -147,6 +170,11 @@ export class SeriesPage {
     const [first] = forecast;
     if (first) this.#horizonMs = forecast.at(-1)!.target_time - first.time;
     this.#drawSoon();
+  }
+
+  #loadWeightsSoon(): void {
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => void this.#loadWeights(), settledMs);
   }
 
   async #loadWeights(): Promise<void> {
@@ -205,15 +233,18 @@ export class SeriesPage {
     const [first] = this.#forecast;
     const place =
       this.#pinned === undefined ? steps.length - 1 : steps.findIndex(({ issued }) => issued === this.#pinned);
-    const made = steps[place]?.time ?? first?.time;
-    const words = made === undefined ? 'no forecast yet' : this.#moment(made);
-    this.#control.show({ place: Math.max(0, place), count: steps.length, words });
+    const words = first ? this.#moment(first.time) : 'no forecast yet';
+    const chosen = steps[place];
+    this.#control.show({
+      ...{ place: Math.max(0, place), count: steps.length },
+      words: chosen ? this.#moment(chosen.time) : words,
+    });
     const origin = readings.findLast(({ time }) => time <= (first?.time ?? Number.NEGATIVE_INFINITY))?.value;
     const outcome = outcomeWords(forecastOutcome(this.#forecast, origin), decimals);
     setText(
       this.layout.caption,
       first
-        ? `${this.#pinned === undefined ? 'Now' : 'As of'} ${words}: ${outcome}`
+        ? `${this.#pinned === undefined ? 'Now,' : 'As of'} ${words}: ${outcome}`
         : 'No forecast of this series is stored yet.',
     );
     this.layout.figures.replaceChildren(forecastTable(this.#forecast, decimals, this.#moment));
@@ -221,7 +252,7 @@ export class SeriesPage {
       {
         columns: chartColumns(this.#window, this.#forecast, this.#stepMs),
         ...{ fromMs: this.#fromMs, toMs: this.#lastMs + Math.max(this.#horizonMs, this.#stepMs) },
-        ...{ asOfMs: first?.time, isPast: this.#pinned !== undefined },
+        ...{ asOfMs: first?.time, issuedMs: first?.issued, isPast: this.#pinned !== undefined },
         marks: timeMarks(steps, this.#decisions),
       },
       `${this.#series} over ${this.#range?.words ?? ''}, with the forecast as of ${words}: ${outcome}`,

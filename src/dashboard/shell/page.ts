@@ -8,5 +8,8 @@ export interface PageContext {
   readonly signal: AbortSignal; // aborted when another page comes
 }
 
-/** What a page does with events. `hello` comes first, and again after every interruption: then what is shown may be out of date. */
+/**
+ * What a page does with events. `hello` comes first: what is read from then on, and what is heard, leave nothing out. It comes again after
+ * every interruption, and then everything is read anew.
+ */
 export type Page = { readonly [K in keyof ApiLiveEvents]?: (event: ApiLiveEvents[K]) => void };

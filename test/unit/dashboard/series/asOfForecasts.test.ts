@@ -7,12 +7,11 @@ import { forecastRow } from '../rows.js';
 function slowStore(actual: number | null) {
   const asked: number[] = [];
   const answers: (() => void)[] = [];
-  const forecasts = new AsOfForecasts((issued) => {
+  const load = (issued: number): Promise<ApiForecast[]> => {
     asked.push(issued);
-    return new Promise<ApiForecast[]>((resolve) =>
-      answers.push(() => resolve([forecastRow(issued, 1, { issued, actual })])),
-    );
-  });
+    return new Promise((resolve) => answers.push(() => resolve([forecastRow(issued, 1, { issued, actual })])));
+  };
+  const forecasts = new AsOfForecasts(load, () => Promise.resolve());
   return { forecasts, asked, answer: () => answers.shift()!() };
 }
 

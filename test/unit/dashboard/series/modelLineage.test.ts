@@ -26,7 +26,7 @@ test('the line of descent comes first, then the tries of the same series that le
     'gru@1',
     'gru:a/b@5',
   ]);
-  expect(lineage.map(({ isInUse }) => isInUse)).toEqual([true, false, false, false, false]);
+  expect(lineage.map(({ role }) => role)).toEqual(['in-use', 'ancestor', 'ancestor', 'ancestor', 'aside']);
 });
 
 test('a version that names itself as its parent ends the line', () => {
