@@ -1,0 +1,34 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { command } from './command.js';
+
+export const project = fileURLToPath(new URL('../../../../', import.meta.url));
+
+/** Builds the packages of this tree to `out`, or takes those in STEPCAST_PACKAGES; the path of each by Debian's name of its architecture. */
+export const buildPackages = async (out: string): Promise<Record<'amd64' | 'arm64', string>> => {
+  const dir = process.env.STEPCAST_PACKAGES ?? out;
+  if (dir === out) await command('npm', ['run', '--silent', 'package', '--', '--format', 'deb', '--out', out], project);
+  const built = (arch: string) => join(dir, readdirSync(dir).find((name) => name.endsWith(`_${arch}.deb`)) ?? arch);
+  return { amd64: built('amd64'), arm64: built('arm64') };
+};
+
+/** A later version of the package: the same files, and a default configuration that has a line more. */
+export const repackLater = async (deb: string, folder: string): Promise<string> => {
+  const tree = join(folder, 'later');
+  const later = join(folder, 'stepcast_later.deb');
+  await command('dpkg-deb', ['-R', deb, tree]);
+  await command('sed', ['-i', 's/^Version: .*/&+later/', join(tree, 'DEBIAN/control')]);
+  await command('sed', ['-i', '$ a # a line of the later version', join(tree, 'etc/stepcast/stepcast.yaml')]);
+  await command('dpkg-deb', ['--root-owner-group', '-Zgzip', '-z1', '--build', tree, later]);
+  return later;
+};
+
+/** Why these tests cannot run here, or nothing. */
+export const whatIsMissing = (): string | undefined => {
+  if (process.getuid?.() !== 0) return 'they make a Debian root, which needs root';
+  const programs = ['debootstrap', 'dpkg-deb', 'aarch64-linux-gnu-g++', 'qemu-aarch64-static', 'unshare', 'ip'];
+  const folders = (process.env.PATH ?? '').split(':');
+  const missing = programs.filter((name) => !folders.some((folder) => existsSync(join(folder, name))));
+  return missing.length > 0 ? `not installed: ${missing.join(', ')}` : undefined;
+};
