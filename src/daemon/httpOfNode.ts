@@ -21,7 +21,6 @@ export interface HttpOfNodeOptions {
   readonly series: () => number;
   readonly health: () => { readonly status: string; readonly reasons: readonly string[] };
   readonly metrics?: () => Promise<string>;
-  readonly onListening?: (url: string) => void;
 }
 
 export interface HttpOfNode {
@@ -36,7 +35,7 @@ export interface HttpOfNode {
  * tried again for ever.
  */
 export function httpOfNode({ http, node }: Config, options: HttpOfNodeOptions): HttpOfNode {
-  const { questions, clock, log, metrics, onListening = () => {} } = options;
+  const { questions, clock, log, metrics } = options;
   const { listen } = http;
   if (!listen) return { heard: (sink) => sink, start: () => {}, stop: async () => {} };
   const started = clock.nowMs();
@@ -71,7 +70,6 @@ export function httpOfNode({ http, node }: Config, options: HttpOfNodeOptions): 
     const url = await opened.start();
     server = opened;
     log.info({ url }, 'dashboard');
-    onListening(url);
   };
   const openOrRetry = (): void => {
     starting = open().catch((error) => {

@@ -5,7 +5,8 @@ const codes = { bold: 1, red: 31, green: 32 };
 const widths = { title: 17, moment: 11, number: 8, error: 7, band: 14 };
 
 interface Introduction {
-  readonly port: number;
+  readonly port: number; // of the broker
+  readonly dashboard: number; // and of this
   readonly sources: readonly string[];
   readonly stepsPerSecond: number;
 }
@@ -20,8 +21,9 @@ export class Board {
     this.#color = color;
   }
 
-  introduction({ port, sources, stepsPerSecond }: Introduction): string {
+  introduction({ port, dashboard, sources, stepsPerSecond }: Introduction): string {
     return [
+      `Dashboard: http://127.0.0.1:${dashboard}`,
       `Broker on 127.0.0.1:${port}. Listen in: mosquitto_sub -p ${port} -t 'stepcast/#' -v`,
       `Sensors: this machine, once a second, and ${stepsPerSecond} steps a second of`,
       ...sources.map((source) => `  ${source}`),

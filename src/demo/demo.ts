@@ -5,6 +5,7 @@ import { loadConfig } from '../config/loadConfig.js';
 import type { Io } from '../io.js';
 import { Board } from './board.js';
 import { startBroker } from './broker.js';
+import { dashboardPort } from './dashboardPort.js';
 import { readDataset } from './dataset.js';
 import { connectSensors, connectWatcher } from './demoClients.js';
 import { demoConfigText, demoNode } from './demoConfig.js';
@@ -69,10 +70,15 @@ export async function runDemo(
     const sensors = await connectSensors(broker.url);
     closing.push(() => sensors.close());
 
-    const text = demoConfigText({ brokerUrl: broker.url, dbPath: join(folder, 'stepcast.db'), replays });
+    const dashboard = await dashboardPort();
+    const files = { dbPath: join(folder, 'stepcast.db'), replays };
+    const text = demoConfigText({ brokerUrl: broker.url, dashboardPort: dashboard, ...files });
     const config = loadConfig({ text, env: {}, hostName: demoNode });
     io.stdout.write(
-      board.introduction({ port: broker.port, sources: replays.map(({ source }) => source), stepsPerSecond: speed }),
+      board.introduction({
+        ...{ port: broker.port, dashboard, stepsPerSecond: speed },
+        sources: replays.map(({ source }) => source),
+      }),
     );
     const readings = await withDaemon({ daemon, config, stop }, async (signal) => {
       const taken = await sendSensors({ replays, metrics, stepsPerSecond: speed, signal, publish: sensors.publish });

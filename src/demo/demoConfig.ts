@@ -5,13 +5,14 @@ import type { Replay } from './replay.js';
 interface DemoSetting {
   readonly brokerUrl: string;
   readonly dbPath: string;
+  readonly dashboardPort: number;
   readonly replays: readonly Replay[];
 }
 
 export const demoNode = 'demo';
 
 /** The daemon's configuration file for the demo. The recordings are years old, so nothing is deleted by age. */
-export const demoConfigText = ({ brokerUrl, dbPath, replays }: DemoSetting): string =>
+export const demoConfigText = ({ brokerUrl, dbPath, dashboardPort, replays }: DemoSetting): string =>
   stringify({
     node: demoNode,
     broker: { url: brokerUrl },
@@ -21,6 +22,6 @@ export const demoConfigText = ({ brokerUrl, dbPath, replays }: DemoSetting): str
       { topic: `${machineTopic}/network/received`, payload: 'number', counter: true },
       { topic: `${machineTopic}/+`, payload: 'number' },
     ],
-    http: { listen: 'off' },
+    http: { listen: `127.0.0.1:${dashboardPort}` },
     log: { level: 'warn' },
   });

@@ -16,7 +16,7 @@ const outcome = (series: string, more: Partial<Outcome> = {}): Outcome => ({
   next: -6.3,
   ...more,
 });
-const introduction = { port: 1883, sources: ['a set'], stepsPerSecond: 10 };
+const introduction = { port: 1883, dashboard: 8080, sources: ['a set'], stepsPerSecond: 10 };
 const board = new Board(sensors, false);
 
 describe('Board', () => {
@@ -81,5 +81,9 @@ describe('Board', () => {
     expect(summary).toContain('13 readings, 12 forecasts');
     expect(summary).toMatch(/^Seattle air °C +11 +0\.25 +0\.50 +0\.50 +80 %$/m);
     expect(summary).toMatch(/^network in kB\/s +1 +– +– +– +–$/m);
+  });
+
+  it('says first where the dashboard is', () => {
+    expect(board.introduction(introduction)).toMatch(/^Dashboard: http:\/\/127\.0\.0\.1:8080\n/);
   });
 });

@@ -5,6 +5,7 @@ import { demoConfigText } from '../../../src/demo/demoConfig.js';
 const text = demoConfigText({
   brokerUrl: 'mqtt://127.0.0.1:4711',
   dbPath: '/tmp/x.db',
+  dashboardPort: 4712,
   replays: [{ topic: 'sensors/a', source: '', sensors: [], rows: [] }],
 });
 
@@ -15,6 +16,7 @@ describe('demoConfigText', () => {
       node: 'demo',
       broker: { url: 'mqtt://127.0.0.1:4711' },
       store: { path: '/tmp/x.db', retention: {} },
+      http: { listen: { host: '127.0.0.1', port: 4712 } },
     });
     expect(
       config.streams.map(({ filter, decode, settings }) => [filter, decode.time, settings.cadenceMs, settings.counter]),
