@@ -20,6 +20,10 @@ const from = moment('first time, inclusive');
 const to = moment('last time, inclusive');
 const limit = whole('rows of a page at most', 1, mostRows, pageRows);
 const window = { series, from, to, limit, after };
+const horizon = whole('only forecasts of this many steps ahead', 1, 1024);
+
+/** What a question about forecasts may say, without pages. */
+export const forecastParameters = { series, from, to, issued, horizon };
 
 const place = (given: Place | string | undefined): { after?: Place } =>
   typeof given === 'object' ? { after: given } : {};
@@ -57,7 +61,7 @@ export const apiRoutes: readonly ApiRoute[] = [
   route({
     path: '/api/forecasts',
     summary: 'Stored forecasts of one series beside what came true, in the order of their target times',
-    parameters: { ...window, issued, horizon: whole('only forecasts of this many steps ahead', 1, 1024) },
+    parameters: { ...window, issued, horizon },
     row: 'Forecast',
     question: ({ series, from, to, issued = 'latest', horizon, limit = pageRows, after }) => ({
       ...{ kind: 'forecasts', series: series!, fromMs: from, toMs: to, issued, horizon, most: limit, ...place(after) },

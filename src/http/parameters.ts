@@ -105,8 +105,22 @@ export function readParameters<P extends Parameters>(
     }
     values[name] = value;
   }
+  const { from, to } = values;
+  if (typeof from === 'number' && typeof to === 'number' && from > to)
+    throw invalid('from', 'it must not be later than to');
   return values as Values<P>;
 }
+
+/** The same of a JSON object, where times and counts may be numbers. */
+export const readDocument = <P extends Parameters>(
+  parameters: P,
+  document: Readonly<Record<string, unknown>>,
+  nowMs: number,
+): Values<P> => {
+  const given = Object.entries(document).filter(([, value]) => value !== null);
+  const texts = given.map(([name, value]) => [name, typeof value === 'number' ? String(value) : value]);
+  return readParameters(parameters, Object.fromEntries(texts), nowMs);
+};
 
 const isPlace = (found: unknown): found is Place =>
   typeof found === 'object' &&

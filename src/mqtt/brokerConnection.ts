@@ -34,6 +34,7 @@ export interface BrokerConnection {
   /** Whenever messages may be accepted again after one was not: connected, or the buffer has emptied. */
   readonly ready$: Observable<void>;
   readonly connected: boolean;
+  readonly maxPacketBytes: number; // larger ones the broker hangs up for
   /** Counts broker sessions begun since the start; 0 while the one of an earlier run goes on. Packet ids mean nothing across two. */
   readonly session: number;
   readonly unacknowledged: number;
@@ -72,6 +73,8 @@ export interface BrokerConnectionOptions {
   readonly onPublishRefused?: (topic: string, error: StepcastError) => void;
 }
 
+const largestPacketBytes = 268_435_455; // of a broker that names no limit [MQTT-2.1.4]
+
 /** A connection that lived this long starts the backoff anew. */
 const stableMs = 10_000;
 
@@ -104,6 +107,7 @@ export const createBrokerConnection = ({
   let blocked = false; // someone was told false and waits for ready$
   let inFlight = 0;
   let inFlightLimit = 65_535;
+  let maxPacketBytes = largestPacketBytes;
 
   const dispatch = (packet: mqtt.IPublishPacket, ticket: AckTicket) => {
     heard = true;
@@ -159,6 +163,7 @@ export const createBrokerConnection = ({
     if ((protocolVersion === 5 ? packet.reasonCode : packet.returnCode) !== 0) return;
     accepted = everAccepted = true;
     inFlightLimit = packet.properties?.receiveMaximum ?? 65_535;
+    maxPacketBytes = packet.properties?.maximumPacketSize ?? largestPacketBytes;
     if (packet.sessionPresent) return;
     session++;
     subscriptions.forget();
@@ -267,10 +272,11 @@ export const createBrokerConnection = ({
   };
 
   const route = (target: PublishRoute) => {
-    const { topic, qos, retain, contentType, expirySeconds } = target;
+    const { topic, qos, retain, contentType, expirySeconds, correlationData } = target;
     const properties = {
       ...(contentType !== undefined && { contentType }),
       ...(expirySeconds !== undefined && { messageExpiryInterval: expirySeconds }),
+      ...(correlationData !== undefined && { correlationData: Buffer.from(correlationData) }),
     };
     let head: Buffer | undefined;
     let headVersion: 4 | 5 | undefined;
@@ -301,6 +307,9 @@ export const createBrokerConnection = ({
     ready$,
     get connected() {
       return up;
+    },
+    get maxPacketBytes() {
+      return maxPacketBytes;
     },
     get session() {
       return session;

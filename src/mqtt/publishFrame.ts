@@ -4,10 +4,14 @@ export interface PublishRoute {
   readonly retain: boolean;
   readonly contentType?: string; // MQTT 5
   readonly expirySeconds?: number; // MQTT 5
+  readonly correlationData?: Uint8Array; // MQTT 5: of the question that this answers
 }
 
 /** What every QoS 0 PUBLISH on a route has in common: topic name and, in MQTT 5, properties. [MQTT-3.3.2] */
-export const publishHead = ({ topic, contentType, expirySeconds }: PublishRoute, protocolVersion: 4 | 5): Buffer => {
+export const publishHead = (
+  { topic, contentType, expirySeconds, correlationData }: PublishRoute,
+  protocolVersion: 4 | 5,
+): Buffer => {
   const parts = [lengthPrefixed(topic)];
   if (protocolVersion === 5) {
     const properties: Buffer[] = [];
@@ -18,6 +22,7 @@ export const publishHead = ({ topic, contentType, expirySeconds }: PublishRoute,
       properties.push(property);
     }
     if (contentType !== undefined) properties.push(Buffer.from([0x03]), lengthPrefixed(contentType));
+    if (correlationData !== undefined) properties.push(Buffer.from([0x09]), lengthPrefixed(correlationData));
     const length = properties.reduce((sum, { length }) => sum + length, 0);
     parts.push(Buffer.from(variableByteInteger(length)), ...properties);
   }
@@ -44,8 +49,8 @@ export const writePublishHeader = (
   } while (rest > 0);
 };
 
-const lengthPrefixed = (text: string): Buffer => {
-  const bytes = Buffer.from(text, 'utf8');
+const lengthPrefixed = (content: string | Uint8Array): Buffer => {
+  const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : Buffer.from(content);
   if (bytes.length > 65_535)
     throw new RangeError(`publishHead: at most 65,535 bytes of topic or property, got ${bytes.length}`);
   const out = Buffer.allocUnsafe(bytes.length + 2);
