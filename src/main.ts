@@ -4,11 +4,16 @@ import type { Config } from './config/config.js';
 import { homeAssistantOfNode } from './daemon/homeAssistantOfNode.js';
 import { httpOfNode } from './daemon/httpOfNode.js';
 import { learnerOfNode } from './daemon/learnerOfNode.js';
+import { metricsOfNode } from './daemon/metricsOfNode.js';
 import { ModelsOfNode, takeModels } from './daemon/modelsOfNode.js';
 import { NodeClock } from './daemon/nodeClock.js';
+import { observers } from './daemon/observers.js';
+import { Progress } from './daemon/progress.js';
 import { QueryThreads } from './daemon/queryThreads.js';
 import { reportHealth } from './daemon/reportHealth.js';
 import { serveModelRequests } from './daemon/serveModelRequests.js';
+import { nobody, type ServiceManager } from './daemon/serviceManager.js';
+import { startWatchdog } from './daemon/watchdog.js';
 import { StepcastError } from './errors.js';
 import { nameOf } from './forecast/modelContract.js';
 import { unmetFeatures } from './forecast/outsideColumns.js';
@@ -35,6 +40,7 @@ export interface DaemonOptions {
   readonly log: Logger;
   readonly onReady?: () => void; // subscribed: readings are taken from now on
   readonly onDashboard?: (url: string) => void;
+  readonly service?: ServiceManager;
 }
 
 /**
@@ -43,7 +49,7 @@ export interface DaemonOptions {
  * @throws {StepcastError} when it cannot begin: a bad model, a store that cannot be opened, a broker that refuses it.
  */
 export async function runDaemon(config: Config, options: DaemonOptions): Promise<void> {
-  const { signal, log, onReady = () => {} } = options;
+  const { signal, log, onReady = () => {}, service = nobody } = options;
   const configured = [...new Set(config.streams.map(({ settings }) => settings.model))];
   const dir = modelsDir(config.models);
   const shelf = await takeModels(dir, configured, log);
@@ -59,13 +65,17 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
       log.warn({ stepMs }, 'the wall clock was set by more than a day; not followed until the next start'),
   });
   const { health, ...watch } = reportHealth(log);
+  const progress = new Progress(() => clock.elapsedMs());
   const isNew = !existsSync(config.store.path);
   let refusal: unknown;
   const store = await openSqliteStore({
     path: config.store.path,
     retention: config.store.retention,
     nowMs: () => clock.nowMs(),
-    onProblem: (problem) => watch.storeProblem(problem),
+    onProblem: (problem) => {
+      watch.storeProblem(problem);
+      progress.excuseStore(problem !== undefined);
+    },
   });
   try {
     const stored = await store.load();
@@ -111,12 +121,17 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
       log: (message, details, level) => log[level](details, message),
     });
     const counts = counters();
+    const healthy = (): boolean => health().status === 'ok';
+    const metrics = metricsOfNode(config, {
+      ...{ connection, publisher, counts, book, store, registry: models.registry, clock, healthy },
+    });
     const questions = new QueryThreads({ db: config.store.path });
     const http = httpOfNode(config, {
-      ...{ questions, clock, log, health, series: () => book.size, onListening: options.onDashboard },
+      ...{ questions, clock, log, health, metrics: metrics.text },
+      ...{ series: () => book.size, onListening: options.onDashboard },
     });
-    const sink = http.heard(publisher);
-    const stopWatching = watch.start({ connection, publisher, counts, book, store, clock });
+    const sink = metrics.heard(http.heard(publisher));
+    const stopWatching = watch.start({ connection, publisher, counts, book, store, clock, progress });
     const refused = new Promise<never>((_, reject) =>
       connection.status$.subscribe((status) => watch.broker(status, reject, onReady)),
     );
@@ -130,6 +145,7 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
       ...(config.learn.enabled && { onIssue: (forecast, forecaster) => learner.hear(forecast, forecaster) }),
       flushMs: config.store.flushMs,
       pulse$: interval(pulseMs),
+      observer: observers(progress, metrics.observer),
     });
     const stopServing = serveModelRequests({
       ledger: store.ledger,
@@ -146,18 +162,24 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
       { version, node: config.node, broker: config.broker.url, db: config.store.path, series: book.size },
       'stepcast starts',
     );
+    let stopBeating = (): void => {};
     try {
       connection.start();
       learner.start();
       home.start(source);
       http.start();
+      void service.tell('READY=1');
+      stopBeating = startWatchdog(service, progress, () => `${book.size} series, ${health().status}`, log);
       await Promise.race([aborted(signal), refused, finished]);
     } catch (error) {
       if (book.size === 0) refusal = error;
       throw error;
     } finally {
+      stopBeating();
+      void service.tell('STOPPING=1');
       stopServing();
       home.stop();
+      metrics.stop();
       await http.stop();
       await questions.stop();
       await learner.stop();

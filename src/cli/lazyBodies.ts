@@ -3,8 +3,13 @@ import type { Bodies } from './bodies.js';
 /** The real bodies: help and usage errors load none of them. */
 export const lazyBodies: Bodies = {
   runDaemon: async (config, { signal, stderr, env }) => {
-    const [{ runDaemon }, { createLogger }] = await Promise.all([import('../main.js'), import('../log.js')]);
-    await runDaemon(config, { signal, log: createLogger(config.log, stderr, env) });
+    const [{ runDaemon }, { createLogger }, { serviceManager }] = await Promise.all([
+      import('../main.js'),
+      import('../log.js'),
+      import('../daemon/serviceManager.js'),
+    ]);
+    const log = createLogger(config.log, stderr, env);
+    await runDaemon(config, { signal, log, service: serviceManager(env, log) });
   },
   runDemo: async (...args) => (await import('../demo/demo.js')).runDemo(...args),
   runBacktest: async (...args) => (await import('./runBacktest.js')).runBacktest(...args),

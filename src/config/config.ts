@@ -32,6 +32,7 @@ export interface Config {
     readonly everyMs: number;
     readonly minReadings: number;
     readonly maxCpu: number;
+    readonly scope: 'series' | 'shared';
     readonly probationTicks: number;
   };
   readonly models: {
@@ -48,7 +49,11 @@ export interface Config {
     readonly qos: 0 | 1;
     readonly homeassistant: boolean;
   };
-  readonly http: { readonly listen: ListenAddress | undefined; readonly token?: string }; // undefined: off
+  readonly http: {
+    readonly listen: ListenAddress | undefined; // undefined: off
+    readonly token?: string;
+    readonly seriesMetrics: boolean;
+  };
   readonly log: ParsedConfig['log'];
 }
 
@@ -96,6 +101,7 @@ export function toConfig(parsed: ParsedConfig, { file, hostName, dirGiven }: Ori
       everyMs: parsed.learn.every,
       minReadings: parsed.learn.minReadings,
       maxCpu: parsed.learn.maxCpu,
+      scope: parsed.learn.scope,
       probationTicks: parsed.learn.probation,
     },
     models: {
@@ -110,6 +116,7 @@ export function toConfig(parsed: ParsedConfig, { file, hostName, dirGiven }: Ori
     http: {
       listen: http.listen === 'off' ? undefined : http.listen,
       ...(http.token !== undefined && { token: http.token }),
+      seriesMetrics: http.seriesMetrics,
     },
     log: parsed.log,
   };

@@ -158,6 +158,11 @@ const learn = z.strictObject({
     .describe('Time between fine-tunes.'),
   minReadings: whole(1, 100_000_000).prefault(500).describe('New readings that a fine-tune needs.'),
   maxCpu: fraction().prefault(0.5).describe('Share of one core that learning may take.'),
+  scope: choice(['series', 'shared'])
+    .prefault('series')
+    .describe(
+      '`series`: each series makes a version of its own. `shared`: those that share a model are learned from together, and share what comes of it.',
+    ),
   probation: whole(32, 100_000)
     .prefault(256)
     .describe('Steps over which the model before is stepped on beside a new one, and comes back if it errs less.'),
@@ -206,6 +211,9 @@ const http = z
     token: text('a token of at least 16 characters', { title: 'text', accepts: (token) => token.length >= 16 })
       .optional()
       .describe('What a client must present; at least 16 characters.'),
+    seriesMetrics: yesNo()
+      .prefault(false)
+      .describe('Whether `/metrics` has value, forecast and skill of each series: four gauges a series.'),
   })
   .superRefine(({ listen, token }, context) => {
     if (listen === 'off' || token !== undefined || isLoopback(listen.host)) return;

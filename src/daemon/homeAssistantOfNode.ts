@@ -54,7 +54,7 @@ export function homeAssistantOfNode({ node, publish, store }: Config, { connecti
     named: (streams: Config['streams'], { series, topic, field, stream }: NamedSeries): void =>
       home.named(originOf(streams[stream], { series, topic, ...(field !== undefined && { field }) })),
     /** The same sink, heard. */
-    heard: (sink: ForecastSink): ForecastSink => ({
+    heard: (sink: Required<ForecastSink>): Required<ForecastSink> => ({
       ...sink,
       publish: (forecasts) => {
         sink.publish(forecasts);

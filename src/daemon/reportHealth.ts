@@ -6,8 +6,11 @@ import type { Counters } from '../pipeline/counters.js';
 import { liveCoverage } from '../pipeline/liveCoverage.js';
 import type { SeriesBook } from '../pipeline/seriesBook.js';
 import type { ForecastPublisher } from '../publish/forecastPublisher.js';
+import type { Progress } from './progress.js';
 
 const everyMs = 10_000;
+const longAwayMs = 60_000; // of the broker: that is no restart of it any more
+const longStallMs = 60_000;
 
 interface Parts {
   connection: Pick<BrokerConnection, 'unacknowledged'>;
@@ -16,35 +19,49 @@ interface Parts {
   book: SeriesBook;
   store: object;
   clock: Clock;
+  progress: Pick<Progress, 'stalled'>;
 }
 
 /** What the daemon says of itself: to the log, on the status topic and, retained, on the health topic. */
 export function reportHealth(log: Logger) {
   let parts: Parts | undefined;
   let storeProblem: StepcastError | undefined;
-  let brokerAway: string | undefined;
+  let brokerAway: { readonly line: string; readonly sinceMs: number } | undefined;
   let topicsRefused: StepcastError | undefined;
   const publishesRefused = new Map<string, StepcastError>(); // by the kind of topic, since the last report
   const refusalsTold = new Set<string>();
   const silenceTold = new Set<string>(); // of covariates
   let wasReady = false;
 
-  const problems = (): string[] =>
-    [storeProblem, topicsRefused, ...publishesRefused.values()].flatMap((problem) => (problem ? [problem.line] : []));
+  const problems = (): string[] => {
+    const told: ({ readonly line: string } | undefined)[] = [storeProblem, topicsRefused, ...publishesRefused.values()];
+    if (brokerAway && performance.now() - brokerAway.sinceMs > longAwayMs) told.push(brokerAway);
+    const stall = parts?.progress.stalled(longStallMs);
+    return [...told.flatMap((problem) => (problem ? [problem.line] : [])), ...(stall === undefined ? [] : [stall])];
+  };
 
   const health = () => ({
-    status: problems().length > 0 ? 'degraded' : 'ok',
+    status: problems().length > 0 ? ('degraded' as const) : ('ok' as const),
     reasons: problems(),
     series: parts?.book.size ?? 0,
     unacknowledged: parts?.connection.unacknowledged ?? 0,
     outbox: parts?.publisher.counts(),
   });
 
+  /** What stands, retained, on the health topic. */
+  const document = () => ({
+    ...health(),
+    ...(parts && {
+      counts: parts.counts,
+      coverage: liveCoverage(parts.book.entries),
+      time: parts.clock.nowMs(),
+    }),
+  });
+
   const tell = (): void => {
     if (!parts) return;
-    const { publisher, counts, clock, book } = parts;
-    publisher.status(problems().length > 0 ? 'degraded' : 'online');
-    publisher.health({ ...health(), counts, coverage: liveCoverage(book.entries), time: clock.nowMs() });
+    parts.publisher.status(problems().length > 0 ? 'degraded' : 'online');
+    parts.publisher.health(document());
   };
 
   const tellOfSilence = ({ covariates, entries }: SeriesBook): void => {
@@ -62,6 +79,7 @@ export function reportHealth(log: Logger) {
 
   return {
     health,
+    document,
     start: (started: Parts): (() => void) => {
       parts = started;
       const timer = setInterval(() => {
@@ -106,9 +124,9 @@ export function reportHealth(log: Logger) {
         wasReady = true;
       } else if (status.state === 'away') {
         if (status.misconfigured && !wasReady) refuse(status.error);
-        if (brokerAway !== status.error.line)
-          log.warn({ code: status.error.code, retryMs: Math.round(status.retryMs) }, status.error.line);
-        brokerAway = status.error.line;
+        const { code, line } = status.error;
+        if (brokerAway?.line !== line) log.warn({ code, retryMs: Math.round(status.retryMs) }, line);
+        brokerAway = { line, sinceMs: brokerAway?.sinceMs ?? performance.now() };
       }
     },
   };

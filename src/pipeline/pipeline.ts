@@ -25,6 +25,15 @@ export interface PipelineParts {
   swaps?: ModelSwaps; // versions of models that take over while it runs
   pulse$?: Observable<unknown>; // now and then: slots whose time is over are closed, silence is noticed
   scheduler?: SchedulerLike; // of the flush
+  observer?: PipelineObserver;
+}
+
+/** Looks on: at the pace of turns and commits, and whether there is any. */
+export interface PipelineObserver {
+  /** A turn has been forecast and handed to the sink; a pulse is one too. */
+  turn(turn: Turn): void;
+  committing(): void;
+  committed(durationMs: number): void;
 }
 
 /**
@@ -43,6 +52,7 @@ export const pipeline = ({
   swaps,
   pulse$,
   scheduler,
+  observer,
 }: PipelineParts): Observable<Acknowledgements> =>
   source.deliveries$.pipe(
     turns({ pulse$ }), //                          what came within one turn of the event loop
@@ -52,6 +62,7 @@ export const pipeline = ({
         admit({ book, store, clock, counters }), // a time and a place in the log; readings become ticks
         forecastTicks({ clock, counters, onIssue }), // features, one micro-batch a model, h and c in and out
         tap((turn) => sink.publish(turn.published)), // at once: a forecast does not wait for the disk
+        tap((turn) => observer?.turn(turn)),
         tap((turn) => sink.gaps(turn.gaps)),
         collectDecisions(swaps, clock), //         what trials of models came to
         tap((turn) => sink.decisions?.(turn.decisions)),
@@ -59,9 +70,21 @@ export const pipeline = ({
       ),
     ),
     concatWith(defer(() => of(snapshotAll(book, new Turn())))),
-    groupCommit({ store, flushMs, scheduler }), // readings and forecasts in one transaction
+    groupCommit({ store: observer ? watched(store, clock, observer) : store, flushMs, scheduler }), // readings and forecasts in one transaction
     tap(acknowledge), //                           and only now
   );
+
+function watched(store: Store, clock: Clock, observer: PipelineObserver): Pick<Store, 'stage' | 'commit'> {
+  return {
+    stage: (batch) => store.stage(batch),
+    commit: async () => {
+      const beganMs = clock.elapsedMs();
+      observer.committing();
+      await store.commit();
+      observer.committed(clock.elapsedMs() - beganMs);
+    },
+  };
+}
 
 function acknowledge(group: Acknowledgements): void {
   for (const acknowledgeOne of group) acknowledgeOne();

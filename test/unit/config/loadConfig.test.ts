@@ -54,10 +54,17 @@ describe('loadConfig', () => {
           },
         },
       ],
-      learn: { enabled: true, everyMs: 21_600_000, minReadings: 500, maxCpu: 0.5, probationTicks: 256 },
+      learn: {
+        enabled: true,
+        everyMs: 21_600_000,
+        minReadings: 500,
+        maxCpu: 0.5,
+        scope: 'series',
+        probationTicks: 256,
+      },
       models: { dir: 'models', dirGiven: false, trust: [], revoked: [], allowUnsigned: false, maxBytes: 16_000_000 },
       publish: { prefix: 'stepcast', retain: true, qos: 0, homeassistant: false },
-      http: { listen: { host: '127.0.0.1', port: 8080 } },
+      http: { listen: { host: '127.0.0.1', port: 8080 }, seriesMetrics: false },
       log: { level: 'info', format: 'auto' },
     });
   });

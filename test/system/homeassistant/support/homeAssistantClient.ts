@@ -115,10 +115,10 @@ export class HomeAssistantClient {
       return;
     }
     this.#devices.set(topic, data);
-    const topics = [data, ...Object.values(data.components)].flatMap((part) => [
-      ...('state_topic' in part && part.state_topic ? [part.state_topic] : []),
-      ...('json_attributes_topic' in part && part.json_attributes_topic ? [part.json_attributes_topic] : []),
-    ]);
+    const topics = [data, ...Object.values(data.components)].flatMap((part) => {
+      const { state_topic, json_attributes_topic } = part as { state_topic?: string; json_attributes_topic?: string };
+      return [state_topic, json_attributes_topic].flatMap((wanted) => wanted ?? []);
+    });
     const wanted = [...topics, ...(data.availability ?? []).map((one) => one.topic)];
     this.#client.subscribe(wanted, { qos: 1 }, (failure) => {
       if (failure) this.problems.push(failure.message);
