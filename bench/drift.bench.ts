@@ -7,8 +7,8 @@ import { tuneCost } from './drift/tuneCost.js';
 import type { Bench, Outcome } from './support/bench.js';
 
 const seriesOf: Readonly<Record<DriftName, readonly string[]>> = {
-  ...{ none: ['bike_users', 'metro_traffic'], level: ['bike_users', 'metro_traffic'] },
-  ...{ gain: ['bike_users', 'metro_traffic'], season: ['bike_users', 'metro_traffic'] },
+  ...{ none: ['bike_users', 'metro_traffic'], level: ['bike_users'], gain: ['metro_traffic'] },
+  season: ['bike_users', 'metro_traffic'],
   ...{ rule: ['tent map'], real: ['bike_users spring', 'ett_h2_OT autumn'] },
 };
 type Figure = Pick<Outcome, 'trial' | 'result'>;

@@ -32,11 +32,14 @@ export async function driftTrial({ series, drift }: Trial): Promise<TrialResult>
   const drifted = values.map((y, i) => (i < driftAt ? y : late[i]));
   const newFrom = drift === 'real' ? driftAt : 0;
   const result: Record<string, number> = {};
+  const adaptive = new Float64Array(rows); // where nothing drifts, `new` is the same run
   for (const learner of learners) {
     const heardFrom = learner === 'new' ? newFrom : 0;
     const heard = learner === 'new' ? late : drifted;
     const errors = new Float64Array(rows);
-    errors.set(await errorsOf(heard.subarray(heardFrom), learner === 'frozen' ? driftAt : rows), heardFrom);
+    if (learner === 'new' && drift === 'none') errors.set(adaptive);
+    else errors.set(await errorsOf(heard.subarray(heardFrom), learner === 'frozen' ? driftAt : rows), heardFrom);
+    if (learner === 'adaptive') adaptive.set(errors);
     const step = heard.map((y, i) => (i > 0 ? Math.abs(y - heard[i - 1]) : 0));
     const ratio = (from: number, to: number): number => significant(mean(errors, from, to) / mean(step, from, to), 4);
     for (const [name, [from, to]] of Object.entries(stretches))

@@ -15,7 +15,7 @@ export interface LearnerOfNodeOptions extends Pick<LearnerOptions, 'registry' | 
 /** What learns on this machine: by itself where the configuration lets it, and what `tune` has made in any case. */
 export function learnerOfNode({ learn, store }: Config, { clock, log, ...parts }: LearnerOfNodeOptions): Learner {
   return new Learner({
-    ...{ ...parts, rules: learn.enabled ? learn : undefined, maxCpu: learn.maxCpu, db: store.path },
+    ...{ ...parts, rules: learn.enabled ? learn : undefined, maxCpu: learn.maxCpu, scope: learn.scope, db: store.path },
     inbox: new TunedInbox(store.path),
     journal: new LearningJournal(`${store.path}-learning.json`),
     learn: (task, signal) => startLearning({ task, signal }),

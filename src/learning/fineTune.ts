@@ -100,7 +100,17 @@ export async function fineTune(
       rollOuts.push(await rollOut({ ...options, incumbent: incumbent.stepper, candidate: tried.stepper }));
     }
     const { steps, bestStep, memory, heldOut: chosenLoss } = trained;
-    return { candidate, memory, steps, bestStep, chosenLoss, verdict: judge(rollOuts) };
+    return {
+      candidate,
+      memory,
+      steps,
+      bestStep,
+      chosenLoss,
+      verdict: judge(
+        rollOuts,
+        order.series.map(({ seriesId }) => seriesId),
+      ),
+    };
   } finally {
     for (const model of opened) await model.release();
   }
@@ -152,6 +162,7 @@ async function train(
   const { batch, bptt, lookback, warmup } = recipe;
   const training: Sequence[] = [];
   const choosing: Sequence[] = [];
+  const seriesOf: number[] = [];
   for (const [i, { ticks, learned, judged }] of cut.entries()) {
     onProgress({ stage: 'rows', share: i / cut.length });
     await runtime.breathe();
@@ -159,6 +170,7 @@ async function train(
     const share = { share: (judged - learned) / judged, warmUp: 4 * bptt, longest: 4 * bptt };
     const split = splitRows(rows, share);
     training.push(...withoutWarmup(split.training, warmup, bptt));
+    seriesOf.push(...split.training.map(() => i));
     choosing.push(...split.heldOut);
   }
   if (!training.some(({ length }) => length >= bptt)) throw tooFew(order, recipe);
@@ -169,7 +181,7 @@ async function train(
   const { openGraph } = runtime;
   const heldOut = new HeldOut({ step: start, sequences: choosing, batch: 32, loss, horizonWeights, openGraph });
   const source = new StreamSource({
-    ...{ sequences: training, steps: bptt, batch, lookback, recency: cut[0].recency, horizonWeights },
+    ...{ sequences: training, steps: bptt, batch, lookback, recency: cut[0].recency, seriesOf, horizonWeights },
     random: new Random(order.seed),
   });
   const rate = isFirst ? recipe.firstRate : recipe.rate;

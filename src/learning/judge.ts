@@ -8,6 +8,7 @@ export interface Figures {
   readonly sureness: number; // mean gain one step ahead over its standard error, in blocks of a horizon
   readonly network: number; // absolute error of the network alone: candidate over incumbent
   readonly seasonal: number; // of the candidate alone over seasonal naive, near steps
+  readonly worst?: number; // of several series, `near` of the one that gains least
 }
 
 export interface Verdict {
@@ -21,12 +22,16 @@ export const gate = {
   farLoss: 0.002, // that far steps may lose
   sureness: 1,
   fewestValues: 40,
+  worstLoss: 0.05, // that near steps of one among several series may lose
 } as const;
 
-/** Whether a candidate may take over, by what would have come of it. Several series count alike. */
-export function judge(rollOuts: readonly RollOut[]): Verdict {
+/**
+ * Whether a candidate may take over, by what would have come of it. Of several series the geometric mean counts, and none may be much worse
+ * off. @param names of the series.
+ */
+export function judge(rollOuts: readonly RollOut[], names: readonly string[] = []): Verdict {
   const figures = figuresOf(rollOuts);
-  const { values, near, far, sureness, seasonal } = figures;
+  const { values, near, far, sureness, seasonal, worst = near } = figures;
   const refused = (reason: string): Verdict => ({ promoted: false, reason, figures });
   const percent = (ratio: number): string => `${(100 * Math.abs(1 - ratio)).toFixed(1)} %`;
   if (values < gate.fewestValues) return refused(`only ${values} held-out values, ${gate.fewestValues} are needed`);
@@ -37,39 +42,52 @@ export function judge(rollOuts: readonly RollOut[]): Verdict {
     return refused(`near steps are ${how} ${percent(near)}, ${percent(1 - gate.margin)} is asked for`);
   }
   if (far > 1 + gate.farLoss) return refused(`far steps are worse by ${percent(far)}`);
+  if (worst > 1 + gate.worstLoss) {
+    const name = names[rollOuts.findIndex((each) => nearOf(each) === worst)] ?? 'one series';
+    return refused(`near steps of ${name} are worse by ${percent(worst)}`);
+  }
   if (sureness < gate.sureness) return refused(`the gain of ${percent(near)} may be chance`);
   return { promoted: true, reason: `near steps are better by ${percent(near)}`, figures };
 }
 
 function figuresOf(rollOuts: readonly RollOut[]): Figures {
-  const horizon = rollOuts[0].count.length;
-  const nearest = Math.ceil(horizon / 8);
-  const ratio = (over: keyof Losses, under: keyof Losses, from: number, to: number): number =>
-    mean(
-      rollOuts.flatMap((each) =>
-        Array.from({ length: to - from }, (_, i) => quotient(each[over][from + i], each[under][from + i])),
-      ),
-    );
-  const near = ratio('after', 'before', 0, nearest);
+  const over = (of: (each: RollOut) => number): number => geometricMean(rollOuts.map(of));
   return {
     values: rollOuts.reduce((sum, { count }) => sum + count[0], 0),
-    near,
-    far: nearest < horizon ? ratio('after', 'before', nearest, horizon) : near,
-    sureness: surenessOf(rollOuts, horizon),
-    network: ratio('candidate', 'incumbent', 0, horizon),
-    seasonal: ratio('candidate', 'seasonal', 0, nearest),
+    near: over(nearOf),
+    far: over((each) =>
+      nearest(each) < each.count.length ? ratio(each, 'after', 'before', nearest(each)) : nearOf(each),
+    ),
+    sureness: surenessOf(rollOuts),
+    network: over((each) => ratio(each, 'candidate', 'incumbent', 0)),
+    seasonal: over((each) => ratio(each, 'candidate', 'seasonal', 0, nearest(each))),
+    ...(rollOuts.length > 1 && { worst: Math.max(...rollOuts.map(nearOf)) }),
   };
 }
 
-type Losses = Pick<RollOut, 'before' | 'after' | 'incumbent' | 'candidate' | 'seasonal'>;
+type Losses = 'before' | 'after' | 'incumbent' | 'candidate' | 'seasonal';
+
+const nearest = ({ count }: RollOut): number => Math.ceil(count.length / 8);
+const nearOf = (each: RollOut): number => ratio(each, 'after', 'before', 0, nearest(each));
+
+/** Mean over horizon steps of one loss over another. */
+const ratio = (each: RollOut, over: Losses, under: Losses, from: number, to = each.count.length): number =>
+  mean(Array.from({ length: to - from }, (_, i) => quotient(each[over][from + i], each[under][from + i])));
+
+const leastRatio = 0.1; // of one among several: a series that has become easy is not to outweigh all others
+
+const geometricMean = (ratios: readonly number[]): number =>
+  ratios.length === 1
+    ? ratios[0]
+    : Math.exp(mean(ratios.map((each) => Math.log(Number.isNaN(each) ? each : Math.max(leastRatio, each)))));
 
 /** Of losses; 1 where both are 0: neither is better on a series that stands still. */
 const quotient = (over: number, under: number): number => (over === under ? 1 : over / under);
 
 /** Mean over standard error of the gains, summed over blocks, since neighbours are alike; each series in units of its own loss. */
-function surenessOf(rollOuts: readonly RollOut[], horizon: number): number {
+function surenessOf(rollOuts: readonly RollOut[]): number {
   const blocks = rollOuts.flatMap(({ gains, before }) => {
-    const count = Math.max(2, Math.floor(gains.length / Math.max(4, horizon)));
+    const count = Math.max(2, Math.floor(gains.length / Math.max(4, before.length)));
     const sums = new Array<number>(count).fill(0);
     for (const [i, gain] of gains.entries()) sums[Math.floor((i * count) / gains.length)] += gain / (before[0] || 1);
     return sums;

@@ -1,14 +1,22 @@
 import { StepcastError } from '../errors.js';
 import { modelLabel, nameOf } from '../forecast/modelContract.js';
 import type { SeriesForecaster } from '../forecast/seriesForecaster.js';
-import type { Decision, ModelProposals, ModelRegistry } from '../pipeline/modelVersions.js';
-import { ownName } from '../pipeline/modelVersions.js';
+import {
+  type Decision,
+  type ModelProposals,
+  type ModelRegistry,
+  type NewVersion,
+  ownName,
+  sharedName,
+} from '../pipeline/modelVersions.js';
 import type { Forecast } from '../pipeline/ports.js';
+import { Random } from '../series/random.js';
 import { type LearningReason, type LearningRules, learningDue, newRegime, settledAfter } from './learningDue.js';
-import type { LearningJournal } from './learningJournal.js';
+import type { LearnedSeries, LearningJournal } from './learningJournal.js';
 import type { Learned, LearningTask } from './learningProtocol.js';
+import { learnRecipe } from './learnRecipe.js';
 import { LiveLoss } from './liveLoss.js';
-import type { TunedInbox } from './tunedInbox.js';
+import type { Tuned, TunedInbox } from './tunedInbox.js';
 
 export interface LearnerOptions {
   readonly rules: LearningRules | undefined; // undefined: only what is asked for, and what `tune` made
@@ -24,10 +32,16 @@ export interface LearnerOptions {
   readonly onDecision: (decision: Decision) => void;
   readonly onProblem: (problem: unknown, series: string) => void;
   readonly recipe?: LearningTask['recipe'];
+  readonly scope?: LearningScope; // 'series' when left out
   readonly mostOwn?: number; // networks of single series: each is a session of its own, and leaves the micro-batch
 }
 
+/** series: each makes a version of its own. shared: series that share a model are learned from together, and go on to share what comes of it. */
+export type LearningScope = 'series' | 'shared';
+
 const plainMostOwn = 100; // 183 kB each
+const mostTogether = 8; // series that one fine-tune of a shared model learns from
+const ticksTogether = 24_000; // of all of them
 
 interface Live {
   readonly loss: LiveLoss;
@@ -35,6 +49,9 @@ interface Live {
 }
 
 const inboxEveryMs = 1000;
+
+/** Whether a label is that of one series' own network. */
+const isOwn = (label: string): boolean => sharedName(label) !== label;
 
 /**
  * Learns from the series that are due, one at a time: fine-tune in a thread, gate, registry, proposal. Told of every forecast as it is
@@ -67,7 +84,7 @@ export class Learner {
     try {
       for (const { tuned, remove } of inbox.take()) {
         const { series, parent, learned, durationMs } = tuned;
-        await this.#propose(series, parent, learned, durationMs);
+        await this.#propose([series], { series }, { parent, learned, durationMs });
         await this.#options.journal.settled();
         remove();
       }
@@ -87,6 +104,7 @@ export class Learner {
       this.#live.set(seriesId, live);
     }
     live.loss.hear(forecast, forecaster);
+    this.#pay(seriesId);
     if (!live.isQueued && this.#due(seriesId, live)) this.ask(seriesId);
   }
 
@@ -104,6 +122,13 @@ export class Learner {
     this.#stopping.abort();
     await this.#working;
     await this.#options.journal.settled();
+  }
+
+  /** Of a shared version the state does not tell which of its series have gone over. */
+  #pay(series: string): void {
+    const { journal, proposals } = this.#options;
+    const label = journal.owed.get(series);
+    if (label !== undefined && !isOwn(label) && label === proposals.modelOf(series)) journal.paid(series);
   }
 
   #due(series: string, { loss: { tick, ticksSinceDrift, driftLearnedAt } }: Live): LearningReason | undefined {
@@ -133,36 +158,66 @@ export class Learner {
     const { journal, proposals, nowMs } = this.#options;
     const label = proposals.modelOf(series);
     if (label === undefined) return journal.drop(series);
-    const learned = this.#hasRoomFor(label) ? await this.#tune(series, label) : undefined;
+    const group = this.#groupOf(series, label);
+    const ready = this.#readyOf(group);
+    const learned = this.#hasRoomFor(label) ? await this.#tune(group, label) : undefined;
     if (this.#stopping.signal.aborted) return;
-    const live = this.#live.get(series);
     const deepAt = learned?.depth === 'first' && learned.verdict.promoted ? learned.ticks : undefined;
-    const before = journal.of(series);
-    journal.done(series, {
-      tick: live?.loss.tick ?? before?.tick ?? 0,
-      atMs: nowMs(),
-      deepAt: deepAt ?? before?.deepAt ?? 0,
+    const done = ready.map((name): [string, LearnedSeries] => {
+      const before = journal.of(name);
+      const tick = this.#live.get(name)?.loss.tick ?? before?.tick ?? 0;
+      return [name, { tick, atMs: nowMs(), deepAt: deepAt ?? before?.deepAt ?? 0 }];
     });
+    journal.done(new Map(done));
+    for (const name of ready) this.#learned(name);
+  }
+
+  #learned(series: string): void {
+    const live = this.#live.get(series);
     if (!live) return;
     live.isQueued = false;
     if (this.#options.rules) live.loss.learned(settledAfter(this.#options.rules));
   }
 
+  /** The series that go over to what comes of learning from `series`, which is the first of them. */
+  #groupOf(series: string, label: string): readonly string[] {
+    const { scope = 'series', proposals } = this.#options;
+    if (scope === 'series' || isOwn(label)) return [series];
+    const others = [...this.#live.keys()].filter((name) => name !== series && proposals.modelOf(name) === label);
+    return [series, ...others];
+  }
+
+  /** The first of a group, and those of the others that have as much to tell as a first fine-tune asks for. */
+  #readyOf([first, ...others]: readonly string[]): readonly string[] {
+    const { minReadings = 0 } = this.#options.rules ?? {};
+    return [first, ...others.filter((name) => this.#live.get(name)!.loss.tick + 1 >= minReadings)];
+  }
+
+  /** Those of a group that are learned from: the first, and others by lot. */
+  #sampleOf(group: readonly string[], seed: number): readonly string[] {
+    const [first, ...others] = this.#readyOf(group);
+    const random = new Random(seed);
+    const sample = [first];
+    while (sample.length < mostTogether && others.length > 0)
+      sample.push(...others.splice(random.integer(others.length), 1));
+    return sample;
+  }
+
   #hasRoomFor(label: string): boolean {
-    const { registry, mostOwn = plainMostOwn } = this.#options;
-    const isOwn = (name: string): boolean => name.includes(':');
-    if (isOwn(label)) return true;
+    const { registry, scope = 'series', mostOwn = plainMostOwn } = this.#options;
+    if (isOwn(label) || scope === 'shared') return true;
     const inUse = registry.versions().filter(({ name, state }) => isOwn(name) && state === 'active');
     return new Set(inUse.map(({ name }) => name)).size < mostOwn;
   }
 
   /** Undefined when it came to nothing. */
-  async #tune(series: string, label: string): Promise<Learned | undefined> {
-    const { learn, elapsedMs, onProblem } = this.#options;
+  async #tune(group: readonly string[], label: string): Promise<Learned | undefined> {
+    const { learn, elapsedMs, onProblem, scope = 'series' } = this.#options;
+    const [series] = group;
     const began = elapsedMs();
     let learned: Learned;
     try {
-      learned = await learn(await this.#taskOf(series, label), this.#stopping.signal);
+      learned = await learn(await this.#taskOf(group, label), this.#stopping.signal);
     } catch (error) {
       if (this.#stopping.signal.aborted) return undefined;
       if (error instanceof StepcastError && error.code === 'LEARNING_TOO_FEW') return undefined;
@@ -171,21 +226,31 @@ export class Learner {
       this.#decide({ model: label, series, verdict: 'failed', reason, figures: {}, durationMs: elapsedMs() - began });
       return undefined;
     }
-    await this.#propose(series, label, learned, elapsedMs() - began);
+    const isShared = scope === 'shared' && !isOwn(label);
+    await this.#propose(group, isShared ? 'shared' : { series }, {
+      parent: label,
+      learned,
+      durationMs: elapsedMs() - began,
+    });
     return learned;
   }
 
-  async #propose(series: string, parent: string, learned: Learned, durationMs: number): Promise<void> {
+  async #propose(
+    group: readonly string[],
+    scope: NewVersion['scope'],
+    { parent, learned, durationMs }: Pick<Tuned, 'parent' | 'learned' | 'durationMs'>,
+  ): Promise<void> {
     const { journal, registry, proposals } = this.#options;
     const { verdict, candidate: bytes, memory: optimiserState, depth, ticks, steps } = learned;
-    const version = await registry.add({ bytes, origin: 'tuned', parent, scope: { series }, optimiserState });
+    const version = await registry.add({ bytes, origin: 'tuned', parent, scope, optimiserState });
     const model = modelLabel(version);
     const { promoted, reason } = verdict;
-    const figures = { ...verdict.figures, depth, ticks, steps };
+    const figures = { ...verdict.figures, depth, ticks, steps, ...(scope === 'shared' && { series: group.length }) };
+    const series = scope === 'shared' ? undefined : group[0];
     this.#decide({ model, series, verdict: promoted ? 'promoted' : 'refused', reason, figures, durationMs });
     if (!promoted) return;
-    journal.owe(series, model);
-    await proposals.propose(model, [series], 'swap');
+    journal.owe(group, model);
+    await proposals.propose(model, group, 'swap');
   }
 
   /** A version that is a candidate still was let through and kept from taking over by the end of the run. */
@@ -193,7 +258,8 @@ export class Learner {
     const { journal, registry, proposals, onProblem } = this.#options;
     for (const [series, label] of [...journal.owed]) {
       const version = registry.versions().find((known) => modelLabel(known) === label);
-      if (version?.state !== 'candidate') journal.paid(series);
+      const isLate = !isOwn(label) && version?.state === 'active' && proposals.modelOf(series) === version.parent;
+      if (version?.state !== 'candidate' && !isLate) journal.paid(series);
       else await proposals.propose(label, [series], 'swap').catch((error) => onProblem(error, series));
     }
   }
@@ -205,19 +271,24 @@ export class Learner {
     onDecision(decision);
   }
 
-  async #taskOf(series: string, label: string): Promise<LearningTask> {
-    const { registry, db, maxCpu, journal, recipe, rules } = this.#options;
-    const name = nameOf(label);
-    const own = ownName(name, series);
-    const newest = registry
-      .versions()
-      .reduce((most, one) => (one.name === own ? Math.max(most, one.version) : most), 0);
-    const { deepAt = 0, tick = 0 } = journal.of(series) ?? {};
-    const sinceDrift = rules && newRegime(this.#live.get(series)?.loss.ticksSinceDrift, rules);
+  async #taskOf(group: readonly string[], label: string): Promise<LearningTask> {
+    const { registry, db, maxCpu, journal, recipe, rules, scope } = this.#options;
+    const [first] = group;
+    const before = nameOf(label);
+    const isShared = scope === 'shared' && !isOwn(label);
+    const name = isShared ? before : ownName(before, first);
+    const versions = registry.versions().filter((one) => one.name === name);
+    const isOwned = before === name && versions.some((one) => modelLabel(one) === label && one.origin === 'tuned');
+    const { deepAt = 0, tick = 0 } = journal.of(first) ?? {};
+    const seed = (tick + 1) >>> 0;
+    const series = this.#sampleOf(group, seed);
+    const mostTicks = Math.min(recipe?.mostTicks ?? learnRecipe.mostTicks, Math.floor(ticksTogether / series.length));
+    const sinceDrift = rules && !isShared ? newRegime(this.#live.get(first)?.loss.ticksSinceDrift, rules) : undefined;
     return {
-      ...{ name: own, version: newest + 1, incumbent: await registry.bytes(label), isOwn: name === own, deepAt },
-      ...{ memory: await registry.optimiserState(label), seed: (tick + 1) >>> 0 },
-      ...{ db, series: [series], maxCpu, ...(sinceDrift && { sinceDrift }), ...(recipe && { recipe }) },
+      ...{ name, version: 1 + Math.max(0, ...versions.map(({ version }) => version)) },
+      ...{ incumbent: await registry.bytes(label), memory: await registry.optimiserState(label) },
+      ...{ isOwn: isOwned, deepAt, seed, db, series, maxCpu, recipe: { ...recipe, mostTicks } },
+      ...(sinceDrift && { sinceDrift }),
     };
   }
 }

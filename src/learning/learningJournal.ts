@@ -58,8 +58,8 @@ export class LearningJournal {
     return this.#owed;
   }
 
-  owe(series: string, label: string): void {
-    this.#owed.set(series, label);
+  owe(series: readonly string[], label: string): void {
+    for (const name of series) this.#owed.set(name, label);
     this.#write();
   }
 
@@ -75,10 +75,12 @@ export class LearningJournal {
     this.#write();
   }
 
-  /** The fine-tune of a series has come to an end. */
-  done(series: string, learned: LearnedSeries): void {
-    this.#take(series);
-    this.#series.set(series, learned);
+  /** The fine-tune of these series has come to an end. */
+  done(all: ReadonlyMap<string, LearnedSeries>): void {
+    for (const [series, learned] of all) {
+      this.#take(series);
+      this.#series.set(series, learned);
+    }
     this.#write();
   }
 

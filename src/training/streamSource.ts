@@ -10,6 +10,7 @@ export interface StreamSourceOptions {
   readonly lookback: number; // steps after which a stream begins anew elsewhere, a multiple of `steps`
   readonly horizonWeights: ArrayLike<number>;
   readonly recency?: number; // ρ ≥ 1: streams begin at x with density ρ·x^(ρ−1), x = 0 being the oldest step, 1 the newest; 1, evenly, when left out
+  readonly seriesOf?: readonly number[]; // whose oldest and newest steps those of a sequence are; one series' when left out
   readonly random: Random;
 }
 
@@ -84,10 +85,25 @@ export class StreamSource implements BatchSource {
   }
 
   #fresh(): Stream {
-    const { sequences, random, lookback, recency = 1 } = this.#options;
-    let at =
-      recency === 1 ? random.integer(this.#starts) : Math.floor(random.uniform() ** (1 / recency) * this.#starts);
-    for (const sequence of this.#usable) {
+    const { random, recency = 1 } = this.#options;
+    if (recency === 1) return this.#streamAt(random.integer(this.#starts), this.#usable);
+    const usable = this.#usableOfOne();
+    const starts = usable.reduce((sum, i) => sum + this.#startsOf(i), 0);
+    return this.#streamAt(Math.floor(random.uniform() ** (1 / recency) * starts), usable);
+  }
+
+  /** The sequences of one series, the more often the longer it is. */
+  #usableOfOne(): readonly number[] {
+    const { seriesOf, random } = this.#options;
+    if (!seriesOf || this.#usable.every((i) => seriesOf[i] === seriesOf[this.#usable[0]])) return this.#usable;
+    const { sequence } = this.#streamAt(random.integer(this.#starts), this.#usable);
+    return this.#usable.filter((i) => seriesOf[i] === seriesOf[sequence]);
+  }
+
+  /** The stream that begins at place `at` of the possible first steps of these sequences. */
+  #streamAt(at: number, usable: readonly number[]): Stream {
+    const { sequences, lookback } = this.#options;
+    for (const sequence of usable) {
       if (at < this.#startsOf(sequence)) {
         return { sequence, at, until: Math.min(at + lookback, sequences[sequence].length) };
       }

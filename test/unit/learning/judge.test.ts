@@ -56,6 +56,36 @@ describe('judge', () => {
     expect(verdict).toMatchObject({ promoted: false, reason: expect.stringContaining('chance') });
   });
 
+  it('counts several series alike, and refuses what makes one of them much worse', () => {
+    const [gains, same, loses] = [0.8, 1, 1.1].map((near) =>
+      rolledOut({ after: (h) => (h <= 2 ? near : 1), gains: () => 0.1 }),
+    );
+    const { promoted, figures } = judge([gains, same]);
+    expect(promoted).toBe(true);
+    expect(figures.near).toBeCloseTo(Math.sqrt(0.8), 12);
+    expect(figures.worst).toBe(1);
+    const verdict = judge([gains, gains, loses], ['a', 'b', 'kitchen']);
+    expect(verdict).toMatchObject({ promoted: false, reason: 'near steps of kitchen are worse by 10.0 %' });
+  });
+
+  it('is not carried away by one series that has become easy', () => {
+    const [easy, worse] = [0, 1.04].map((near) => rolledOut({ after: (h) => (h <= 2 ? near : 1), gains: () => 0.1 }));
+    expect(judge([easy, worse]).figures.near).toBeCloseTo(Math.sqrt(0.1 * 1.04), 12);
+  });
+
+  it('judges series of unlike horizons', () => {
+    const short = rolledOut({ after: better });
+    const cut = (losses: Float64Array): Float64Array => losses.slice(0, 2);
+    const { count, before, after, incumbent, candidate, seasonal } = short;
+    const two = { count: cut(count), before: cut(before), after: cut(after), incumbent: cut(incumbent) };
+    const { figures } = judge([
+      short,
+      { ...two, candidate: cut(candidate), seasonal: cut(seasonal), gains: short.gains },
+    ]);
+    expect(figures.near).toBeCloseTo(0.9, 12);
+    expect(figures.far).toBeCloseTo(Math.sqrt(0.99 * 0.9), 12);
+  });
+
   it('refuses what gave no numbers', () => {
     expect(judge([rolledOut({ after: () => Number.NaN })])).toMatchObject({ promoted: false, reason: /no numbers/ });
   });
@@ -70,6 +100,6 @@ describe('judge', () => {
     const scaled = (data: Float64Array): Float64Array => data.map((value) => 1e6 * value);
     const worse = rolledOut({ after: (h) => (h <= 2 ? 1.05 : 1) });
     const inMillions = { ...large, before: scaled(large.before), after: scaled(large.after) };
-    expect(judge([inMillions, worse]).figures.near).toBeCloseTo((0.9 + 1.05) / 2, 12);
+    expect(judge([inMillions, worse]).figures.near).toBeCloseTo(Math.sqrt(0.9 * 1.05), 12);
   });
 });

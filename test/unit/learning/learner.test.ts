@@ -55,7 +55,7 @@ class Node {
         optimiserState: async () => undefined,
         add: async (version) => {
           this.added.push(version);
-          const name = `gru-base:${(version.scope as { series: string }).series}`;
+          const name = version.scope === 'shared' ? 'gru-base' : `gru-base:${version.scope.series}`;
           const made = { name, version: this.added.length, sha256: 'x', state: 'candidate', origin: 'tuned' } as const;
           this.versions.push({ ...made, createdMs: 0, parent: version.parent });
           return this.versions.at(-1)!;
@@ -66,7 +66,7 @@ class Node {
         modelOf: (series) => this.inUse.get(series) ?? 'gru-base@1',
         propose: async (label, series) => {
           this.proposed.push(`${label} ${series}`);
-          this.inUse.set(series[0], label);
+          for (const name of series) this.inUse.set(name, label);
           return new Map();
         },
       },
@@ -202,6 +202,68 @@ describe('Learner', () => {
     expect(await restart('candidate')).toEqual(['gru-base:a@1 a']);
     expect(await restart('active')).toEqual([]);
     expect(await restart('candidate')).toEqual([]); // it was seen in use
+  });
+
+  it('learns from series that share a model together, and has all of them go over, where the scope is shared', async () => {
+    const node = new Node({ scope: 'shared' });
+    node.inUse.set('other', 'lstm-base@1');
+    for (const series of ['b', 'c', 'other']) node.hear(series, 0, 99);
+    node.hear('young', 0, 5);
+    node.hear('a', 0, 100);
+    await settled();
+    expect(node.tasks).toMatchObject([{ name: 'gru-base', series: ['a'], isOwn: false }]); // the others have too little to tell
+    await node.end(learned(true));
+    expect(node.added).toMatchObject([{ parent: 'gru-base@1', scope: 'shared' }]);
+    expect(node.decisions).toMatchObject([{ model: 'gru-base@1', series: undefined, figures: { series: 4 } }]);
+    expect(node.proposed).toEqual(['gru-base@1 a,b,c,young']);
+  });
+
+  it('learns from at most eight of those that share a model, the one that was due among them, and then all of them wait', async () => {
+    const node = new Node({ scope: 'shared' });
+    const names = Array.from({ length: 30 }, (_, i) => `s${i}`);
+    for (const series of names) node.hear(series, 0, 120);
+    await settled();
+    expect(node.tasks).toMatchObject([{ series: ['s0'], recipe: { mostTicks: 6000 } }]); // nobody else had enough then
+    await node.end(learned(false));
+    const [, { series, recipe }] = node.tasks;
+    expect(series).toHaveLength(8);
+    expect(new Set(series).size).toBe(8);
+    expect(series[0]).toBe('s1');
+    expect(recipe).toEqual({ mostTicks: 3000 });
+    await node.end(learned(false));
+    expect(node.tasks).toHaveLength(2);
+    await node.learner.stop();
+    expect(new LearningJournal(path).queue).toEqual([]);
+    expect(names.every((name) => new LearningJournal(path).of(name)?.tick === 119)).toBe(true);
+  });
+
+  it('goes on with the network of a single series as before, where the scope is shared', async () => {
+    const node = new Node({ scope: 'shared' });
+    node.inUse.set('a', 'gru-base:a@3');
+    node.hear('b', 0, 50);
+    node.hear('a', 0, 100);
+    await settled();
+    expect(node.tasks).toMatchObject([{ name: 'gru-base:a', series: ['a'] }]);
+    await node.end(learned(true));
+    expect(node.added).toMatchObject([{ scope: { series: 'a' } }]);
+  });
+
+  it('proposes a shared version again to those that had not gone over by the end of a run', async () => {
+    const first = new Node({ scope: 'shared' });
+    first.hear('b', 0, 99);
+    first.hear('a', 0, 100);
+    await settled();
+    await first.end(learned(true));
+    first.inUse.set('b', 'gru-base@0'); // still with the parent
+    first.hear('a', 100, 101);
+    await first.learner.stop();
+    const next = new Node({ scope: 'shared' });
+    next.versions.push({ ...first.versions[0], state: 'active', parent: 'gru-base@0' });
+    next.inUse.set('a', 'gru-base@1').set('b', 'gru-base@0');
+    next.learner.start();
+    await settled();
+    await next.learner.stop();
+    expect(next.proposed).toEqual(['gru-base@1 b']);
   });
 
   it('makes no more networks of single series than it may, and goes on with those there are', async () => {

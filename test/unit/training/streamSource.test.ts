@@ -53,6 +53,24 @@ describe('StreamSource', () => {
     expect(heard.size).toBe(40 + 25);
   });
 
+  it('begins most often with the newest steps of each series, each by its own share', () => {
+    const sequences = counting([100, 100, 100, 100]);
+    const given = {
+      sequences,
+      steps: 4,
+      batch: 1,
+      lookback: 4,
+      horizonWeights: [1],
+      recency: 8,
+      seriesOf: [0, 0, 1, 1],
+    };
+    const streams = new StreamSource({ ...given, random: new Random(5) });
+    const begun = [0, 0, 0, 0];
+    for (let n = 0; n < 4000; n++) begun[streams.next().x[0]]++;
+    const [, newest, , newestOfOther] = begun;
+    for (const count of [newest, newestOfOther]) expect(Math.abs(count / 2000 - 1)).toBeLessThan(0.1); // 1 − 2⁻⁸ of each half
+  });
+
   it('goes on from a saved place as if nothing had been', () => {
     const [first, second] = [source(), source()];
     for (let n = 0; n < 7; n++) first.next();
