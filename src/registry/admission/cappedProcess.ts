@@ -19,16 +19,17 @@ export interface CappedProcessOptions {
 
 export type CappedEnd =
   | { readonly kind: 'replied'; readonly reply: string }
-  | { readonly kind: 'memory' | 'time' | 'reply-too-long' }
+  | { readonly kind: 'memory' | 'cpu' | 'clock' | 'reply-too-long' }
   | { readonly kind: 'crashed'; readonly detail: string };
 
 /**
  * The shell sets the limits on itself and becomes Node. RLIMIT_DATA counts what is mapped writable: growing WASM memory counts, the gigabytes of address
  * space V8 reserves do not, which is why RLIMIT_AS is of no use here. What a platform does not limit it refuses in silence.
  */
-const launcher = 'ulimit -c 0; ulimit -d "$1" 2>/dev/null; ulimit -t "$2"; shift 2; exec "$@"';
+const launcher = 'ulimit -c 0; ulimit -d "$1" 2>/dev/null; ulimit -Ht "$3"; ulimit -St "$2"; shift 3; exec "$@"';
 const nodeFlags = ['--max-old-space-size=192', '--no-warnings'];
 const stderrKept = 4096;
+const graceSeconds = 5; // between SIGXCPU, which says why, and SIGKILL
 
 /**
  * Runs a Node program under limits, at the lowest priority, with an empty environment, and gives what it wrote on descriptor 3. Whatever it
@@ -38,7 +39,7 @@ const stderrKept = 4096;
  */
 export async function runCapped({ entry, input, caps, signal }: CappedProcessOptions): Promise<CappedEnd> {
   signal?.throwIfAborted();
-  const limits = [`${Math.ceil(caps.memoryBytes / 1024)}`, `${caps.cpuSeconds}`];
+  const limits = [Math.ceil(caps.memoryBytes / 1024), caps.cpuSeconds, caps.cpuSeconds + graceSeconds].map(String);
   const child = spawn('/bin/sh', ['-c', launcher, 'sh', ...limits, process.execPath, ...nodeFlags, entry], {
     cwd: '/',
     env: {},
@@ -50,7 +51,7 @@ export async function runCapped({ entry, input, caps, signal }: CappedProcessOpt
     child.kill('SIGKILL');
   };
   const onAbort = (): void => kill();
-  const watchdog = setTimeout(() => kill({ kind: 'time' }), caps.timeMs);
+  const watchdog = setTimeout(() => kill({ kind: 'clock' }), caps.timeMs);
   signal?.addEventListener('abort', onAbort);
   try {
     if (child.pid !== undefined) yieldTo(child.pid);
@@ -73,8 +74,10 @@ export async function runCapped({ entry, input, caps, signal }: CappedProcessOpt
     signal?.throwIfAborted();
     if (ended) return ended;
     if (exit === 0 && size > 0) return { kind: 'replied', reply: Buffer.concat(reply).toString() };
-    if (exit === 'SIGXCPU') return { kind: 'time' };
-    if (/out of memory|bad_alloc|allocation failed|ENOMEM|Cannot allocate/i.test(stderr)) return { kind: 'memory' };
+    if (exit === 'SIGXCPU') return { kind: 'cpu' };
+    const byKernel = exit === 'SIGKILL'; // which had no memory left
+    if (byKernel || /out of memory|bad_alloc|allocation failed|ENOMEM|Cannot allocate/i.test(stderr))
+      return { kind: 'memory' };
     return { kind: 'crashed', detail: `it ended with ${exit}: ${stderr.trim().split('\n').at(-1) ?? ''}` };
   } finally {
     clearTimeout(watchdog);

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { printable } from '../../onnx/safety/refusal.js';
 import type { Admission, AdmissionRequest, Admit } from '../push/admission.js';
@@ -27,7 +28,7 @@ export function createAdmission({
 }: AdmissionOptions = {}): Admit {
   let last: Promise<unknown> = Promise.resolve();
   const judge = async (file: string, { manifest, limits, signal }: AdmissionRequest): Promise<Admission> => {
-    const task: TrialTask = { file, manifest, maxBytes: limits.maxBytes, memoryBytes, latencyMs };
+    const task: TrialTask = { file: resolve(file), manifest, maxBytes: limits.maxBytes, memoryBytes, latencyMs };
     const caps = { memoryBytes, cpuSeconds, timeMs, replyBytes: mostReplyBytes };
     let end: CappedEnd;
     try {
@@ -41,10 +42,12 @@ export function createAdmission({
         return JSON.parse(end.reply) as TrialReply;
       case 'memory':
         return refused('trial-memory', `its trial needs more memory than ${memoryBytes / MiB} MiB`);
-      case 'time':
+      case 'cpu':
+        return refused('trial-time', `its trial takes more than ${cpuSeconds} s of processor time`);
+      case 'clock':
         return refused(
-          'trial-time',
-          `its trial takes more than ${cpuSeconds} s of processor time, or ${timeMs / 1000} s`,
+          'node',
+          `its trial did not get ${cpuSeconds} s of processor time in ${timeMs / 1000} s: this machine is busy`,
         );
       case 'reply-too-long':
         return refused('trial-crash', `what its trial came to is longer than ${mostReplyBytes} bytes`);
