@@ -2,6 +2,7 @@
 export interface TextOutput {
   write(text: string): unknown;
   readonly isTTY?: boolean;
+  readonly fd?: number;
   readonly columns?: number;
 }
 

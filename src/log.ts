@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs';
 import { type DestinationStream, type Logger, pino } from 'pino';
 import pretty from 'pino-pretty';
 import type { TextOutput } from './io.js';
@@ -14,11 +15,35 @@ export function createLogger({ level, format }: LogSettings, output: TextOutput,
   const lines: DestinationStream = { write: (line) => void output.write(line) };
   const isPretty = format === 'pretty' || (format === 'auto' && output.isTTY === true);
   const options = { level, base: undefined, timestamp: pino.stdTimeFunctions.isoTime };
-  if (!isPretty) return pino({ ...options, formatters: { level: (label) => ({ level: label }) } }, lines);
+  if (!isPretty) {
+    const destination = goesToJournal(output, env) ? withPriority(lines) : lines;
+    return pino({ ...options, formatters: { level: (label) => ({ level: label }) } }, destination);
+  }
   const colorize = output.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb';
   const print = pretty.prettyFactory({ colorize, translateTime: 'SYS:HH:MM:ss.l', singleLine: true });
   return pino(options, { write: (line) => lines.write(print(line)) });
 }
+
+/** Whether standard error is what systemd connected to its journal: JOURNAL_STREAM is DEVICE:INODE of it. */
+function goesToJournal({ fd }: TextOutput, { JOURNAL_STREAM }: NodeJS.ProcessEnv): boolean {
+  if (fd === undefined || !JOURNAL_STREAM) return false;
+  try {
+    const { dev, ino } = fstatSync(fd, { bigint: true });
+    return JOURNAL_STREAM === `${dev}:${ino}`;
+  } catch {
+    return false;
+  }
+}
+
+const priorities: Readonly<Record<string, number>> = { fatal: 2, error: 3, warn: 4, info: 6, debug: 7, trace: 7 };
+
+/** Before each line its syslog priority, which journald takes off again: `journalctl -p warning` then finds what it should. See sd-daemon(3). */
+const withPriority = (lines: DestinationStream): DestinationStream => ({
+  write: (line) => {
+    const level = /^\{"level":"(\w+)"/.exec(line)?.[1] ?? 'info';
+    lines.write(`<${priorities[level] ?? 6}>${line}`);
+  },
+});
 
 const minuteMs = 60_000;
 const mostReasons = 100;

@@ -14,8 +14,11 @@ const opening = `# Configuration
 
 One YAML 1.2 file, given with \`stepcast run --config FILE\`. Every key has a default: the empty file is a good one. Flags
 (\`--broker\`, \`--topic\`, \`--db\`, \`--models\`, \`--http\`) stand above the file. \`stepcast check --config FILE\` says what is wrong, all of it at
-once, with line and column; an unknown key is an error that names the nearest known one. After \`!env\` stands the name of an
-environment variable that holds the value: \`password: !env BROKER_PASSWORD\`.
+once, with line and column; an unknown key is an error that names the nearest known one.
+
+A secret need not stand in the file: \`password: !env BROKER_PASSWORD\` takes an environment variable, \`!file /run/secrets/broker\` the content of a
+file, and \`!credential broker-password\` what systemd passes to the service with \`LoadCredential=broker-password:PATH\`; [operations](operations.md)
+has an example.
 
 \`stepcast.schema.json\`, beside this page, is the same as JSON Schema; this first line tells an editor of it:
 

@@ -7,7 +7,7 @@ export function jsonSchema(): Record<string, unknown> {
   return {
     $schema,
     title: 'stepcast configuration',
-    description: 'Every key has a default. Any string may be `!env NAME`, the value of an environment variable.',
+    description: 'Every key has a default. Any string may be `!env NAME`, `!file PATH` or `!credential NAME`.',
     ...schema,
   };
 }

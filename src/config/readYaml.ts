@@ -12,6 +12,7 @@ import {
   type ScalarTag,
   visit,
 } from 'yaml';
+import { readSecret, type Secret, type SecretTag, secretTags } from './readSecret.js';
 
 export type Path = readonly PropertyKey[];
 
@@ -30,11 +31,18 @@ export interface YamlText {
   locate(path: Path, ofKey?: boolean): { line: number; col: number };
 }
 
-/** Reads YAML 1.2 with `!env NAME`. Syntax problems, and variables that are not set, come back all at once. */
+/** Reads YAML 1.2 with `!env NAME`, `!file PATH` and `!credential NAME`. Syntax problems, and secrets that are not there, come back all at once. */
 export function readYaml(text: string, env: NodeJS.ProcessEnv): YamlText {
   const lines = new LineCounter();
-  const envTag: ScalarTag = { tag: '!env', resolve: (name) => env[name] ?? '' };
-  const document = parseDocument(text, { lineCounter: lines, customTags: [envTag], prettyErrors: false });
+  const found = new Map<string, Secret>();
+  const secretOf = (tag: SecretTag, name: string): Secret => {
+    const key = `${tag} ${name}`;
+    const secret = found.get(key) ?? readSecret(tag, name, env);
+    found.set(key, secret);
+    return secret;
+  };
+  const customTags = secretTags.map((tag): ScalarTag => ({ tag, resolve: (name) => secretOf(tag, name).value ?? '' }));
+  const document = parseDocument(text, { lineCounter: lines, customTags, prettyErrors: false });
   const syntax = [...document.errors, ...document.warnings].map((error) => ({
     path: [],
     message: firstLine(error.message),
@@ -42,7 +50,7 @@ export function readYaml(text: string, env: NodeJS.ProcessEnv): YamlText {
   }));
   const result = {
     readable: document.errors.every(({ code }) => code === 'DUPLICATE_KEY'),
-    problems: [...syntax, ...missingVariables(document, env)],
+    problems: [...syntax, ...missingSecrets(document, secretOf)],
     locate: (path: Path, ofKey = false) => lines.linePos(offsetOf(document.contents, path, ofKey)),
   };
   try {
@@ -58,17 +66,14 @@ export function readYaml(text: string, env: NodeJS.ProcessEnv): YamlText {
   }
 }
 
-function missingVariables(document: Document, env: NodeJS.ProcessEnv): Problem[] {
+function missingSecrets(document: Document, secretOf: (tag: SecretTag, name: string) => Secret): Problem[] {
   const problems: Problem[] = [];
   visit(document, {
     Scalar: (index, node, ancestors) => {
-      const name = node.source ?? '';
-      if (node.tag !== '!env' || index === 'key' || env[name] !== undefined) return;
-      const message =
-        name === ''
-          ? 'expected the name of an environment variable after !env'
-          : `environment variable ${name} is not set`;
-      problems.push({ path: pathOf([...ancestors, node]), message });
+      const tag = secretTags.find((known) => known === node.tag);
+      if (!tag || index === 'key') return;
+      const { problem } = secretOf(tag, node.source ?? '');
+      if (problem !== undefined) problems.push({ path: pathOf([...ancestors, node]), message: problem });
     },
   });
   return problems;

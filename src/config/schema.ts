@@ -36,7 +36,9 @@ const broker = z
       .prefault('mqtt://localhost:1883')
       .describe('Where the broker is: mqtt, mqtts (TLS), ws or wss. May carry USER:PASSWORD@.'),
     username: text('a user name', { title: 'text' }).optional().describe('User name.'),
-    password: text('a password', { title: 'text' }).optional().describe('Password; best given as `!env NAME`.'),
+    password: text('a password', { title: 'text' })
+      .optional()
+      .describe('Password; best given as `!env NAME`, `!file PATH` or `!credential NAME`.'),
     ca: filePath()
       .optional()
       .describe('PEM file of the authority that signed the broker’s certificate; default: those Node trusts.'),

@@ -1,3 +1,6 @@
+import { closeSync, fstatSync, openSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createLogger, sampled } from '../../src/log.js';
 
@@ -36,6 +39,24 @@ describe('createLogger', () => {
     const file = output(false);
     createLogger({ level: 'info', format: 'pretty' }, file).info('x');
     expect(file.texts[0]).toMatch(/INFO: x\n$/);
+  });
+
+  it('puts the syslog priority before each line where standard error is the journal, and only there', () => {
+    const path = join(tmpdir(), `stepcast-log-${process.pid}`);
+    const fd = openSync(path, 'w');
+    const { dev, ino } = fstatSync(fd);
+    const written = (journal: string) => {
+      const stderr = { ...output(false), fd };
+      const log = createLogger({ level: 'trace', format: 'auto' }, stderr, { JOURNAL_STREAM: journal });
+      for (const level of ['fatal', 'error', 'warn', 'info', 'debug'] as const) log[level]('x');
+      return stderr.texts;
+    };
+    const here = written(`${dev}:${ino}`);
+    expect(here.map((line) => line.slice(0, 3))).toEqual(['<2>', '<3>', '<4>', '<6>', '<7>']);
+    expect(JSON.parse(here[1].slice(3))).toMatchObject({ level: 'error', msg: 'x' });
+    expect(written('1:1')[0]).toMatch(/^\{/);
+    closeSync(fd);
+    rmSync(path);
   });
 
   it('leaves out what is below its level', () => {

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../../src/config/loadConfig.js';
 import { StepcastError } from '../../../src/errors.js';
@@ -176,6 +179,41 @@ log: { level: loud }
 
   it('takes a key without a value as not written', () => {
     expect(load('broker:\nstreams:\nstore: { path: }')).toEqual(load(''));
+  });
+
+  it('takes units and device classes for a stream or by field, and asks for the unit of a class', () => {
+    const { streams } = load(
+      'streams: [{ topic: "z/+", unit: { temperature: °C }, deviceClass: { temperature: temperature, level: ph } }]',
+    );
+    expect(streams[0]).toMatchObject({
+      unit: { temperature: '°C' },
+      deviceClass: { temperature: 'temperature', level: 'ph' },
+    });
+    expect(problemsIn('streams: [{ topic: a, deviceClass: { t: temperature } }]')).toContain(
+      'streams[0].deviceClass.t (1:41): expected with unit',
+    );
+    expect(problemsIn('streams: [{ topic: a, deviceClass: power }]')).toContain('expected with unit');
+    expect(problemsIn('streams: [{ topic: a, unit: W, deviceClass: warmth }]')).toContain(
+      'a device class of Home Assistant',
+    );
+  });
+
+  it('takes secrets from files and from credentials of systemd, and says which is not there', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'stepcast-secrets-'));
+    writeFileSync(join(folder, 'broker-password'), 'geheim\n');
+    const env = { CREDENTIALS_DIRECTORY: folder };
+    const secrets = `broker: { password: !credential broker-password, username: !file ${folder}/broker-password }`;
+    expect(load(secrets, env).broker).toMatchObject({ password: 'geheim', username: 'geheim' });
+    expect(problemsIn(secrets)).toBe(
+      'broker.password (1:33): credential broker-password: expected a service of systemd with LoadCredential=broker-password:PATH in its unit',
+    );
+    expect(problemsIn('node: !credential ../broker-password', env)).toContain('is no name of a credential');
+    expect(problemsIn('node: !credential none', env)).toContain(
+      'credential none cannot be read: there is no such file',
+    );
+    expect(problemsIn(`node: !file ${folder}`)).toContain('it is a folder');
+    expect(problemsIn('node: !file')).toContain('expected the path of a file after !file');
+    rmSync(folder, { recursive: true });
   });
 
   it('takes !env from the environment and says which variable is missing', () => {
