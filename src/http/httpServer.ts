@@ -28,6 +28,7 @@ export interface HttpServerOptions {
   readonly nowMs: () => number;
   readonly onFailure: (error: unknown, path: string) => void; // mistakes of the program
   readonly perMinute?: number; // questions of one address; default 600
+  readonly patienceMs?: number; // with a request that does not come to its end; default 10 s
 }
 
 export interface HttpServer {
@@ -41,18 +42,18 @@ const loginsPerMinute = 10;
 
 /** The read-only interface and the dashboard's files. Nothing is listened to before `start`. */
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const { listen, questions, live, nowMs, perMinute = 600 } = options;
+  const { listen, questions, live, nowMs, perMinute = 600, patienceMs = 10_000 } = options;
   const access = new Access(options.token, nowMs);
   const files = pageFiles(options.dashboard);
   const names = { listenHost: listen.host, hostName: options.hostName };
   const app = Fastify({
     bodyLimit: 4096,
     connectionTimeout: 90_000, // a client that neither sends nor takes anything; live clients are sent something every 15 s
-    requestTimeout: 15_000,
+    requestTimeout: patienceMs,
     keepAliveTimeout: 30_000,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 200 },
-    http: { headersTimeout: 10_000, maxHeaderSize: 16_384 },
+    http: { headersTimeout: patienceMs, connectionsCheckingInterval: patienceMs / 2, maxHeaderSize: 16_384 },
   });
   app.server.maxConnections = 256;
 
