@@ -10,6 +10,7 @@ import { NodeClock } from './daemon/nodeClock.js';
 import { observers } from './daemon/observers.js';
 import { Progress } from './daemon/progress.js';
 import { QueryThreads } from './daemon/queryThreads.js';
+import { pushesOfNode } from './daemon/pushesOfNode.js';
 import { reportHealth } from './daemon/reportHealth.js';
 import { serveModelRequests } from './daemon/serveModelRequests.js';
 import { nobody, type ServiceManager } from './daemon/serviceManager.js';
@@ -28,6 +29,7 @@ import { pipeline } from './pipeline/pipeline.js';
 import type { StoredState } from './pipeline/ports.js';
 import { SeriesBook } from './pipeline/seriesBook.js';
 import { createForecastPublisher } from './publish/forecastPublisher.js';
+import { createAdmission } from './registry/admission/createAdmission.js';
 import { openSqliteStore } from './storage/sqliteStore.js';
 import { releasedMs, version } from './version.js';
 
@@ -52,7 +54,7 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
   const { signal, log, onReady = () => {}, service = nobody } = options;
   const configured = [...new Set(config.streams.map(({ settings }) => settings.model))];
   const dir = modelsDir(config.models);
-  const shelf = await takeModels(dir, configured, log);
+  const shelf = await takeModels(dir, configured, log, config.models);
   for (const { filter, settings } of config.streams) {
     const unmet = unmetFeatures(shelf.stepper(nameOf(settings.model)).model.metadata, settings);
     if (unmet.length > 0)
@@ -140,6 +142,7 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
       ...{ registry: models.registry, proposals: swaps, clock, log },
       onDecision: (decision) => sink.decisions([decision]),
     });
+    const pushes = pushesOfNode(config, { connection, models, clock, log, book, swaps, admit: createAdmission() });
     const flow = pipeline({
       ...{ source, book, store, swaps, clock, counters: counts, sink: home.heard(sink) },
       ...(config.learn.enabled && { onIssue: (forecast, forecaster) => learner.hear(forecast, forecaster) }),
@@ -164,6 +167,7 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
     );
     let stopBeating = (): void => {};
     try {
+      pushes.start();
       connection.start();
       learner.start();
       home.start(source);
@@ -183,6 +187,7 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
       await http.stop();
       await questions.stop();
       await learner.stop();
+      await pushes.stop();
       await swaps.stop();
       source.drain();
       if (!(await endsWithin(drainMs, finished))) {

@@ -69,6 +69,22 @@ export interface TuneCommand {
   readonly json: boolean;
 }
 
+export interface PushCommand {
+  readonly file: string;
+  readonly name: string;
+  readonly version: number;
+  readonly keys: readonly string[]; // files
+  readonly broker: Config['broker'];
+  readonly prefix: string;
+  readonly node: string; // or all
+  readonly expires: number; // epoch milliseconds
+  readonly activate: 'trial' | 'now';
+  readonly canary: number | undefined;
+  readonly chunkSize: number; // bytes
+  readonly waitMs: number;
+  readonly json: boolean;
+}
+
 export interface MadeKey {
   readonly keyId: string;
   readonly publicKey: string; // base64 of its 32 bytes
@@ -90,6 +106,8 @@ export interface Bodies {
   listSeries(db: string): Promise<readonly SeriesListing[]>;
   listModels(db: string): Promise<readonly ModelListing[]>;
   listDecisions(db: string, labels: readonly string[]): Promise<readonly DecisionListing[]>;
+  /** False when a node refused the model or did not answer. */
+  runPush(command: PushCommand, io: Io & { readonly signal: AbortSignal }): Promise<boolean>;
   /** @throws {StepcastError} KEY_UNUSABLE when there is such a file. */
   makeKey(out: string | undefined): Promise<MadeKey>;
   rollBackModel(db: string, name: string, version: number | undefined, nowMs: number): Promise<Rollback>;

@@ -21,6 +21,7 @@ export const lazyBodies: Bodies = {
   listModels: async (...args) => (await import('../storage/modelQueries.js')).listModels(...args),
   listDecisions: async (...args) => (await import('../storage/modelQueries.js')).listDecisions(...args),
   rollBackModel: async (...args) => (await import('../storage/rollBackModel.js')).rollBackModel(...args),
+  runPush: async (...args) => (await import('./runPush.js')).runPush(...args),
   makeKey: async (...args) => (await import('./makeKey.js')).makeKey(...args),
   queryForecasts: async (...args) => (await import('../storage/queries.js')).queryForecasts(...args),
   liveAccuracy: async (...args) => (await import('../storage/queries.js')).liveAccuracy(...args),

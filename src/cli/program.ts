@@ -8,6 +8,7 @@ import { addDemo } from './demo.js';
 import { addInspect } from './inspect.js';
 import { addKeygen } from './keygen.js';
 import { addModels } from './models.js';
+import { addPush } from './push.js';
 import { addQuery } from './query.js';
 import { addRun } from './run.js';
 import { addSeries } from './series.js';
@@ -22,6 +23,7 @@ export function createProgram(context: Context, version: string): Command {
     .version(`stepcast ${version}`, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .helpCommand('help [command]', 'print help for a command')
+    .enablePositionalOptions() // --version is the program's before a command, and the model's after `push`
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void stdout.write(text),
@@ -52,6 +54,7 @@ Exit codes: 0 success, 2 bad usage or configuration, 1 any other failure.`,
     addInspect,
     addModels,
     addKeygen,
+    addPush,
     addCheck,
   ])
     add(program, context);

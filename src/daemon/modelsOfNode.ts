@@ -1,3 +1,4 @@
+import type { Config } from '../config/config.js';
 import { StepcastError } from '../errors.js';
 import { type LoadedModel, modelLabel, nameOf } from '../forecast/modelContract.js';
 import { defaultModel, ModelShelf } from '../inference/modelShelf.js';
@@ -45,8 +46,10 @@ export class ModelsOfNode implements ModelLibrary {
 
   /** What a series with this `model` begins with: the version it names, else the newest in use of the name. */
   readonly choose: ChooseModel = (model) => {
-    const named = this.#shelf.stepper(nameOf(model));
-    const label = model.includes('@') ? model : this.registry.standsFor(named.model.name);
+    const name = nameOf(model);
+    const named = this.#shelf.stepper(name);
+    const isHere = name === 'auto' || this.#shelf.taken(name) !== undefined; // in the folder, not pushed
+    const label = model.includes('@') ? model : this.registry.standsFor(isHere ? named.model.name : name);
     return this.#shelf.loaded.find((stepper) => modelLabel(stepper.model) === label) ?? named;
   };
 
@@ -93,10 +96,30 @@ export class ModelsOfNode implements ModelLibrary {
   }
 }
 
-/** The models of a folder that settings name, and those that auto chooses among. @throws {StepcastError} MODEL_* for one that is named. */
-export async function takeModels(dir: string, configured: readonly string[], log: Logger): Promise<ModelShelf> {
+/**
+ * The models of a folder that settings name, and those that auto chooses among. One that is not there may have been pushed, or be pushed later,
+ * where pushes are taken at all.
+ *
+ * @throws {StepcastError} MODEL_* for one that is named.
+ */
+export async function takeModels(
+  dir: string,
+  configured: readonly string[],
+  log: Logger,
+  { trust, allowUnsigned }: Pick<Config['models'], 'trust' | 'allowUnsigned'>,
+): Promise<ModelShelf> {
   const shelf = new ModelShelf(dir);
-  for (const name of new Set([defaultModel, ...configured.map(nameOf)])) await shelf.load(name);
+  const mayCome = trust.length > 0 || allowUnsigned;
+  for (const name of new Set([defaultModel, ...configured.map(nameOf)])) {
+    await shelf.load(name).catch((error) => {
+      const isMissing = error instanceof StepcastError && error.code === 'MODEL_MISSING';
+      if (!isMissing || !mayCome || name === defaultModel || name.endsWith('.onnx')) throw error;
+      log.info(
+        { model: name },
+        `not in ${dir}: its series use ${defaultModel} until a version that was pushed is in use`,
+      );
+    });
+  }
   if (!configured.includes('auto')) return shelf;
   for (const name of shelf.baseNames()) {
     await shelf.load(name).catch((error) => {

@@ -142,7 +142,8 @@ export class ModelSwaps implements ModelProposals {
     if (entry.model === model) return 'in-use';
     if (how !== 'back' && entry.settings.model.includes('@')) return 'pinned';
     const isAwaited = this.#rebuild?.entry === entry || this.#ready?.rebuild.entry === entry;
-    const onTrial = entry.challenge !== undefined && entry.challenge.kind !== 'auto' && how !== 'back';
+    const isOwnTrial = how === 'swap' && entry.challenge?.kind === 'shadow' && entry.challenge.shadow.model === model;
+    const onTrial = entry.challenge !== undefined && entry.challenge.kind !== 'auto' && how !== 'back' && !isOwnTrial;
     if (isAwaited || onTrial || this.#waiting.some(({ series }) => series === entry.seriesId)) return 'on-trial';
     return entry.suits(model) ? 'accepted' : 'unfit';
   }

@@ -79,6 +79,28 @@ export class FileRegistry implements ModelRegistry {
     return row;
   }
 
+  /** Keeps a model that was sent here, under the name and version that its sender gave it. */
+  addPushed({ name, version, bytes }: { name: string; version: number; bytes: Uint8Array }): ModelVersion {
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const known = this.#versions.get(modelLabel({ name, version }));
+    if (known && known.sha256 !== sha256) throw new RangeError(`addPushed: ${modelLabel(known)} has other content`);
+    this.#files.put(sha256, bytes);
+    const parent = this.standsFor(name);
+    if (parent !== undefined) this.#keepFound(parent);
+    const row: ModelVersion = known ?? {
+      ...{ name, version, sha256, state: 'candidate', origin: 'pushed', createdMs: this.#nowMs(), parent },
+    };
+    if (!known) this.#write([row]);
+    this.prune();
+    return row;
+  }
+
+  /** Makes a version what its name stands for, although no series is stepped through it yet. */
+  activate(label: string): void {
+    const version = this.#versions.get(label);
+    if (version && version.state !== 'active') this.#write([{ ...version, state: 'active' }]);
+  }
+
   /** Where the bytes of a version are. @throws {StepcastError} MODEL_MISSING when they are no longer there. */
   path(label: string): string {
     const version = this.#versions.get(label);
@@ -141,7 +163,7 @@ export class FileRegistry implements ModelRegistry {
 
   #stateOf(
     label: string,
-    { name, version, state }: ModelVersion,
+    { name, version, state, origin }: ModelVersion,
     inUse: ReadonlySet<string>,
     inShadow: ReadonlySet<string>,
   ): ModelState {
@@ -150,7 +172,8 @@ export class FileRegistry implements ModelRegistry {
     if (state === 'shadow') return 'refused';
     if (state !== 'active') return state;
     const hasFollower = this.#named(name).some((one) => one.version > version && inUse.has(modelLabel(one)));
-    if (this.#found.has(label) && !hasFollower) return 'active'; // what its name stands for
+    const isBase = this.#found.has(label) || (origin === 'pushed' && !this.#rolledBack.has(label));
+    if (isBase && !hasFollower) return 'active'; // what its name stands for
     return this.#rolledBack.has(label) ? 'rolled-back' : 'retired';
   }
 

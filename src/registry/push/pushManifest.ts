@@ -21,7 +21,10 @@ const golden = z.strictObject({
 const schema = z
   .strictObject({
     push: z.literal(1),
-    name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, 'expected letters, digits, dots, - and _'),
+    name: z
+      .string()
+      .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, 'expected letters, digits, dots, - and _')
+      .refine((name) => name !== 'auto', 'auto stands for every model, and names none'),
     version: z.int().min(1).max(999_999_999),
     target: node, // or `all`
     sha256: hash,

@@ -45,7 +45,7 @@ class Node {
   static async start(store: SqliteStore, path: string, from = 0): Promise<Node> {
     const clock = new SettableClock(arrivalMs);
     const nowMs = (): number => clock.nowMs();
-    const shelf = await takeModels(dir, ['gru-base'], log);
+    const shelf = await takeModels(dir, ['gru-base'], log, { trust: [], allowUnsigned: false });
     const stored = await store.load();
     const models = new ModelsOfNode({
       ...{ shelf, ledger: store.ledger, nowMs, log },

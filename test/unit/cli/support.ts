@@ -47,6 +47,10 @@ export async function cli(args: readonly string[], { bodies = {}, isTTY = false,
       calls.push(['rollBackModel', ...given]);
       return { source: 'gru-base@2', target: 'gru-base@1', series: 3, by: 'daemon' };
     },
+    runPush: async (...given) => {
+      calls.push(['runPush', ...given]);
+      return true;
+    },
     makeKey: async (...given) => {
       calls.push(['makeKey', ...given]);
       const key = { keyId: '21fe31dfa154a261', publicKey: 'PUBLIC=' };

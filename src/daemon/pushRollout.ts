@@ -1,0 +1,94 @@
+import { modelLabel } from '../forecast/modelContract.js';
+import type { ModelVersion } from '../pipeline/modelVersions.js';
+import type { Stepper } from '../pipeline/ports.js';
+import type { FileRegistry } from '../registry/fileRegistry.js';
+import type { PushJournal, PushRecord, TakenPush } from '../registry/push/pushJournal.js';
+import type { PushNews } from '../registry/push/pushReceiver.js';
+import { type Offer, type OfferParts, offerModel } from './offerModel.js';
+
+export interface PushRolloutOptions extends OfferParts {
+  readonly journal: PushJournal;
+  readonly registry: Pick<FileRegistry, 'versions' | 'activate'>;
+  readonly load: (version: ModelVersion) => Promise<Stepper>;
+  readonly trustedMs: () => number | undefined;
+}
+
+/** Brings admitted versions into use, as their manifests say, and says where each stands. */
+export class PushRollout {
+  readonly #options: PushRolloutOptions;
+  readonly #asked = new Map<string, Set<string>>(); // series, by label and how
+
+  constructor(options: PushRolloutOptions) {
+    this.#options = options;
+  }
+
+  /** Where the version that a name was last pushed in stands now; undefined when there is nothing more to say of it. */
+  async stand({ taken }: PushRecord): Promise<PushNews | undefined> {
+    if (!taken || taken.phase === 'over') return undefined;
+    const label = modelLabel(taken.manifest);
+    const version = this.#options.registry.versions().find((known) => modelLabel(known) === label);
+    if (taken.phase === 'held') {
+      const before = taken.manifest.canary?.join(', ');
+      return { state: 'shadow', code: 'held', reason: `held back: ${before} go first` };
+    }
+    switch (version?.state) {
+      case 'active':
+        this.#phase(taken, 'active');
+        return { state: 'active', ...this.#frozen(taken) };
+      case 'rolled-back':
+        this.#phase(taken, 'over');
+        return { state: 'rolled-back', code: 'rolled-back', reason: 'the model before did better, or was asked for' };
+      case 'refused':
+        this.#phase(taken, 'over');
+        return { state: 'rejected', code: 'trial', reason: 'beside the one in use it erred more' };
+      case 'candidate':
+      case 'shadow':
+        return this.#offer(taken, version);
+      default:
+        this.#phase(taken, 'over');
+        return undefined;
+    }
+  }
+
+  async #offer(taken: TakenPush, version: ModelVersion): Promise<PushNews> {
+    const { registry, load } = this.#options;
+    const { activate } = taken.manifest;
+    const { metadata } = (await load(version)).model;
+    const key = `${modelLabel(version)} ${activate}`;
+    let asked = this.#asked.get(key);
+    if (!asked) this.#asked.set(key, (asked = new Set()));
+    const offer = await offerModel({ ...version, metadata }, activate, asked, this.#options);
+    if (offer.series > 0 && offer.unfit === offer.series) {
+      this.#phase(taken, 'over');
+      const reason = `no stream can use it: it stands on experts ${metadata.horizon} steps ahead; raise streams[].horizon`;
+      return { state: 'rejected', code: 'unfit', reason };
+    }
+    if (offer.series === 0 && activate === 'now') {
+      registry.activate(modelLabel(version));
+      this.#phase(taken, 'active');
+      return { state: 'active', reason: 'no series uses it yet' };
+    }
+    return { state: 'shadow', reason: reasonOf(offer), ...(offer.adapts.length > 0 && { adapts: offer.adapts }) };
+  }
+
+  /** A model in use whose manifest has expired is used on; that nothing newer came may be somebody's doing. */
+  #frozen({ manifest }: TakenPush): Pick<PushNews, 'code' | 'reason'> {
+    const nowMs = this.#options.trustedMs();
+    if (nowMs === undefined || manifest.expires > nowMs) return {};
+    const since = new Date(manifest.expires).toISOString();
+    return { code: 'stale', reason: `its manifest expired ${since}, and nothing newer came: it is used on` };
+  }
+
+  #phase(taken: TakenPush, phase: TakenPush['phase']): void {
+    if (taken.phase === phase) return;
+    const { journal } = this.#options;
+    const record = journal.of(taken.manifest.name);
+    if (record.taken?.envelope === taken.envelope) journal.put({ ...record, taken: { ...taken, phase } });
+  }
+}
+
+function reasonOf({ series, pinned }: Offer): string {
+  if (series === 0) return 'no series uses this name yet: it waits for one';
+  if (pinned === series) return 'the settings of its series name a version: it waits until they do not';
+  return `beside the model in use of ${series} series`;
+}

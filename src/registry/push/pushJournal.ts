@@ -1,0 +1,108 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeDurably } from '../../writeDurably.js';
+import { readEnvelope } from '../signatures/envelope.js';
+import { type PushManifest, readManifest } from './pushManifest.js';
+
+/** A manifest whose signature was good when it came. */
+export interface HeardPush {
+  readonly manifest: PushManifest;
+  readonly envelope: string; // as it came
+  readonly keyId: string | undefined;
+}
+
+/** The push of a name that is under way. waiting: for a clock, or its turn. */
+export interface IncomingPush extends HeardPush {
+  readonly phase: 'waiting' | 'receiving';
+}
+
+/** The newest that was admitted. held: until canaries went first. over: refused by its trial, rolled back, or superseded. */
+export interface TakenPush extends HeardPush {
+  readonly phase: 'held' | 'trial' | 'active' | 'over';
+}
+
+export interface PushRecord {
+  readonly name: string;
+  readonly incoming?: IncomingPush;
+  readonly taken?: TakenPush;
+  /** Every version that was admitted: who answers for it. */
+  readonly versions: readonly { version: number; sha256: string; created: number; keyId?: string }[];
+}
+
+const keptVersions = 100; // of a name
+
+/** What is known of pushes, a file a name, beside the parts of the models under way. It survives a kill at any moment. */
+export class PushJournal {
+  readonly #folder: string;
+  readonly #records = new Map<string, PushRecord>();
+
+  constructor(folder: string) {
+    this.#folder = folder;
+    for (const record of readJournal(folder)) this.#records.set(record.name, record);
+    if (!existsSync(folder)) return;
+    for (const file of readdirSync(folder)) {
+      const name = file.endsWith('.onnx') && file.slice(0, -'.onnx'.length);
+      const isAwaited = name && this.#records.get(name)?.incoming?.phase === 'receiving';
+      if (!file.endsWith('.json') && !isAwaited) rmSync(join(folder, file), { force: true });
+    }
+  }
+
+  get records(): readonly PushRecord[] {
+    return [...this.#records.values()];
+  }
+
+  of(name: string): PushRecord {
+    return this.#records.get(name) ?? { name, versions: [] };
+  }
+
+  put(record: PushRecord): void {
+    const kept = { ...record, versions: record.versions.slice(-keptVersions) };
+    this.#records.set(record.name, kept);
+    mkdirSync(this.#folder, { recursive: true });
+    writeDurably(join(this.#folder, `${record.name}.json`), JSON.stringify(written(kept)));
+  }
+
+  /** Where the model of a name is put together. */
+  partPath(name: string): string {
+    mkdirSync(this.#folder, { recursive: true });
+    return join(this.#folder, `${name}.onnx`);
+  }
+}
+
+/** Where the journal of a database is. */
+export const pushFolder = (db: string): string => `${db}-push`;
+
+/** What a journal says, also for those who do not own it. A file that cannot be read is left out: the broker sends its manifest again. */
+export function readJournal(folder: string): PushRecord[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.json'))
+    .flatMap((file) => {
+      try {
+        return [read(JSON.parse(readFileSync(join(folder, file), 'utf8')))];
+      } catch {
+        return [];
+      }
+    });
+}
+
+type Written = Omit<PushRecord, 'incoming' | 'taken'> & {
+  readonly incoming?: Omit<IncomingPush, 'manifest'>;
+  readonly taken?: Omit<TakenPush, 'manifest'>;
+};
+
+/** The manifest is in its envelope already. */
+function written({ incoming, taken, ...rest }: PushRecord): Written {
+  const without = <T extends HeardPush>({ manifest, ...push }: T): Omit<T, 'manifest'> => push;
+  return { ...rest, ...(incoming && { incoming: without(incoming) }), ...(taken && { taken: without(taken) }) };
+}
+
+function read({ incoming, taken, ...rest }: Written): PushRecord {
+  const manifestOf = ({ envelope }: { envelope: string }): PushManifest =>
+    readManifest(readEnvelope(Buffer.from(envelope)).payload);
+  return {
+    ...rest,
+    ...(incoming && { incoming: { ...incoming, manifest: manifestOf(incoming) } }),
+    ...(taken && { taken: { ...taken, manifest: manifestOf(taken) } }),
+  };
+}

@@ -1,0 +1,20 @@
+/** What a node says of a pushed model on its state topic. */
+export interface PushState {
+  readonly name: string;
+  readonly version: number; // 0: the manifest could not be read
+  readonly state: 'receiving' | 'rejected' | 'shadow' | 'active' | 'rolled-back';
+  readonly code?: string; // stable, for programs
+  readonly reason?: string; // a line for a person
+  readonly sha256: string;
+  readonly time: number; // epoch milliseconds, by the node's clock
+  readonly created: number; // of the manifest that this answers
+  readonly key?: string; // id of the key that signed it
+  readonly received?: number; // chunks, of `chunks`
+  readonly chunks?: number;
+  readonly adapts?: readonly string[]; // where the model and a stream differ, and what is done about it
+  readonly active: number | null; // version that the name stands for on the node now
+}
+
+/** Whether two say the same, but for when. */
+export const saysTheSame = (a: PushState, b: PushState): boolean =>
+  JSON.stringify({ ...a, time: 0 }) === JSON.stringify({ ...b, time: 0 });
