@@ -13,6 +13,7 @@ import { QueryThreads } from './daemon/queryThreads.js';
 import { pushesOfNode } from './daemon/pushesOfNode.js';
 import { reportHealth } from './daemon/reportHealth.js';
 import { serveModelRequests } from './daemon/serveModelRequests.js';
+import { serveQueries } from './daemon/serveQueries.js';
 import { nobody, type ServiceManager } from './daemon/serviceManager.js';
 import { startWatchdog } from './daemon/watchdog.js';
 import { StepcastError } from './errors.js';
@@ -41,7 +42,6 @@ export interface DaemonOptions {
   readonly signal: AbortSignal; // aborted: drain, commit, acknowledge, save, and end
   readonly log: Logger;
   readonly onReady?: () => void; // subscribed: readings are taken from now on
-  readonly onDashboard?: (url: string) => void;
   readonly service?: ServiceManager;
 }
 
@@ -110,6 +110,10 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
     });
     const warn = sampled(log, rejectsLogged);
     const home = homeAssistantOfNode(config, { connection, book, registry: models.registry, clock });
+    const questions = new QueryThreads({ db: config.store.path });
+    const queries = serveQueries({
+      ...{ connection, questions, nowMs, log, prefix: config.publish.prefix, node: config.node },
+    });
     const source = createMqttSource({
       connection,
       streams: config.streams,
@@ -127,10 +131,8 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
     const metrics = metricsOfNode(config, {
       ...{ connection, publisher, counts, book, store, registry: models.registry, clock, healthy },
     });
-    const questions = new QueryThreads({ db: config.store.path });
     const http = httpOfNode(config, {
-      ...{ questions, clock, log, health, metrics: metrics.text },
-      ...{ series: () => book.size, onListening: options.onDashboard },
+      ...{ questions, clock, log, health, metrics: metrics.text, series: () => book.size },
     });
     const sink = metrics.heard(http.heard(publisher));
     const stopWatching = watch.start({ connection, publisher, counts, book, store, clock, progress });
@@ -184,6 +186,7 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
       stopServing();
       home.stop();
       metrics.stop();
+      queries.stop();
       await http.stop();
       await questions.stop();
       await learner.stop();
