@@ -36,9 +36,10 @@ export class AsOfControl {
     this.#now.setAttribute('aria-pressed', String(place === last));
   }
 
-  /** Under the stretch of the picture from the first forecast to the last. */
-  place(left: number, right: number): void {
-    this.slider.style.marginLeft = `${Math.max(0, left - thumbPx / 2)}px`;
-    this.slider.style.width = `${Math.max(60, right - left + thumbPx)}px`;
+  /** Under the stretch of the picture from the first forecast to the last, and not beyond its `end`. */
+  place(left: number, right: number, end: number): void {
+    const start = Math.max(0, left - thumbPx / 2);
+    this.slider.style.marginLeft = `${start}px`;
+    this.slider.style.width = `${Math.min(Math.max(60, right + thumbPx / 2 - start), end - start)}px`;
   }
 }

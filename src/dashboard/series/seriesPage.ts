@@ -306,7 +306,7 @@ export class SeriesPage {
     const { steps } = this.#window;
     if (steps.length === 0) return;
     const at = (timeMs: number): number => left + (width * (timeMs - minMs)) / (maxMs - minMs);
-    this.#control.place(at(steps[0].time), at(steps.at(-1)!.time));
+    this.#control.place(at(steps[0].time), at(steps.at(-1)!.time), left + width);
   }
 
   #read(index: number | undefined): void {
