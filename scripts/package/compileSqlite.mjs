@@ -26,8 +26,12 @@ export async function compileSqlite(arch, nodeDir, cache) {
   mkdirSync(folder, { recursive: true });
   for (const part of ['package.json', 'binding.gyp', 'src', 'deps'])
     cpSync(join(source, part), join(folder, part), { recursive: true });
-  const env = { ...process.env, CC: toolFor(arch, 'gcc'), CXX: compiler, AR: toolFor(arch, 'ar') };
-  await run(process.execPath, [gyp, 'rebuild', '--release', `--arch=${arch}`, `--nodedir=${nodeDir}`, '--jobs=2'], {
+  const env = {
+    ...process.env,
+    ...{ CC: toolFor(arch, 'gcc'), CXX: compiler, AR: toolFor(arch, 'ar') },
+    npm_config_nodedir: nodeDir, // above what the user's .npmrc says of the Node that is installed
+  };
+  await run(process.execPath, [gyp, 'rebuild', '--release', `--arch=${arch}`, '--jobs=2'], {
     cwd: folder,
     env,
   });

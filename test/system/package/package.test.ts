@@ -7,16 +7,15 @@ import { eventually } from '../crash/support/eventually.js';
 import { command } from './support/command.js';
 import { type DebianRoot, makeDebianRoot } from './support/debianRoot.js';
 import { forecastBoth } from './support/forecastBoth.js';
-import { buildPackages, project, repackLater, whatIsMissing } from './support/packages.js';
+import { buildPackages, project, repackLater, requirePrograms, whatForbids } from './support/packages.js';
 import { commandsOfReadme } from './support/readmeCommands.js';
 
 const mostBytes = 40e6;
 const startMs = 60_000;
-const missing = whatIsMissing();
-const needsRoot = process.getuid?.() !== 0;
-if (needsRoot) console.warn(`test/system/package is skipped: ${missing}`);
+const forbidden = whatForbids();
+if (forbidden) console.warn(`test/system/package is skipped: ${forbidden}`);
 
-describe.skipIf(needsRoot)('the packages', () => {
+describe.skipIf(forbidden !== undefined)(forbidden ? `the packages (skipped: ${forbidden})` : 'the packages', () => {
   const work = mkdtempSync(join(tmpdir(), 'stepcast-packages-'));
   let debs: Record<'amd64' | 'arm64', string>;
   let root: DebianRoot;
@@ -25,7 +24,7 @@ describe.skipIf(needsRoot)('the packages', () => {
   const database = '/var/lib/stepcast/stepcast.db';
 
   beforeAll(async () => {
-    if (missing) throw new Error(missing);
+    requirePrograms();
     const began = performance.now();
     [debs, root] = await Promise.all([buildPackages(work), makeDebianRoot()]);
     root.copyIn(debs[host]);
@@ -41,6 +40,16 @@ describe.skipIf(needsRoot)('the packages', () => {
     const unit = readFileSync(join(root.dir, 'usr/lib/systemd/system/stepcast.service'), 'utf8');
     const value = (key: string) => new RegExp(`^${key}=(.*)$`, 'm').exec(unit)![1]!;
     return root.start(value('User'), `cd /var/lib/${value('StateDirectory')} && exec ${value('ExecStart')}`);
+  };
+  const startBroker = async () => {
+    const broker = root.start('mosquitto', 'exec mosquitto -c /etc/mosquitto/mosquitto.conf');
+    const answers = () =>
+      root.runInside('mosquitto_pub -t test -m 1').then(
+        () => true,
+        () => false,
+      );
+    await eventually('the broker answers', answers, startMs);
+    return broker;
   };
   const online = () =>
     eventually(`the daemon is online\n${daemon!.output()}`, () => daemon!.output().includes('"listening"'), startMs);
@@ -84,7 +93,7 @@ describe.skipIf(needsRoot)('the packages', () => {
     await root.run(`cd /root && apt-get update -qq && ${install}`);
     const installed = seconds(began);
     // no systemd here: what it would have started
-    const broker = root.start('mosquitto', 'exec mosquitto -c /etc/mosquitto/mosquitto.conf');
+    const broker = await startBroker();
     daemon = startService();
     const said: string[] = [];
     for (const line of others) said.push(await root.runInside(`timeout 120 ${line}`));
@@ -127,7 +136,7 @@ describe.skipIf(needsRoot)('the packages', () => {
     expect(
       await root.run('tail -n 1 /etc/stepcast/stepcast.yaml; stat -c "%U:%G %a" /etc/stepcast/stepcast.yaml'),
     ).toBe('node: kept\nroot:stepcast 640\n');
-    const broker = root.start('mosquitto', 'exec mosquitto -c /etc/mosquitto/mosquitto.conf');
+    const broker = await startBroker();
     daemon = startService();
     await online();
     await root.runInside('mosquitto_pub -q 1 -t sensors/kitchen -m \'{"temperature": 21.6}\'');

@@ -6,6 +6,12 @@ import { basename, join } from 'node:path';
 import { command } from './command.js';
 
 const mirror = 'http://deb.debian.org/debian';
+const environment = [
+  'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  'HOME=/root',
+  'LC_ALL=C.UTF-8',
+  'DEBIAN_FRONTEND=noninteractive',
+];
 
 /** A Debian of its own in a folder, with a loopback interface of its own; no systemd runs in it, and a policy says so. */
 export interface DebianRoot {
@@ -34,16 +40,17 @@ export const makeDebianRoot = async (): Promise<DebianRoot> => {
   await command('mount', ['-t', 'proc', 'proc', join(dir, 'proc')]);
   const network = spawn('unshare', ['--net', 'sh', '-c', 'ip link set lo up && echo up && exec sleep 86400']);
   await once(network.stdout, 'data');
-  const inside = ['nsenter', `--net=/proc/${network.pid}/ns/net`, 'chroot', dir];
+  const chroot = ['chroot', dir, 'env', '-i', ...environment];
+  const inside = [`--net=/proc/${network.pid}/ns/net`, ...chroot];
   const started = new Set<ChildProcess>();
 
   return {
     dir,
-    run: (script) => command('chroot', [dir, 'sh', '-ec', script]),
-    runInside: (script) => command(inside[0]!, [...inside.slice(1), 'sh', '-ec', script]),
+    run: (script) => command(chroot[0]!, [...chroot.slice(1), 'sh', '-ec', script]),
+    runInside: (script) => command('nsenter', [...inside, 'sh', '-ec', script]),
     start: (user, script) => {
       const asUser = ['setpriv', `--reuid=${user}`, `--regid=${user}`, '--init-groups', 'sh', '-ec', script];
-      const child = spawn(inside[0]!, [...inside.slice(1), ...asUser], { stdio: ['ignore', 'pipe', 'pipe'] });
+      const child = spawn('nsenter', [...inside, ...asUser], { stdio: ['ignore', 'pipe', 'pipe'] });
       started.add(child);
       let said = '';
       for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk));

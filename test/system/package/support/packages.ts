@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,11 +25,16 @@ export const repackLater = async (deb: string, folder: string): Promise<string> 
   return later;
 };
 
-/** Why these tests cannot run here, or nothing. */
-export const whatIsMissing = (): string | undefined => {
-  if (process.getuid?.() !== 0) return 'they make a Debian root, which needs root';
-  const programs = ['debootstrap', 'dpkg-deb', 'aarch64-linux-gnu-g++', 'qemu-aarch64-static', 'unshare', 'ip'];
+/** Why nobody could run these tests here, or nothing: what is only not installed is no such reason. */
+export const whatForbids = (): string | undefined => {
+  if (process.getuid?.() !== 0) return 'they make a Debian root, which only root can';
+  const namespaces = spawnSync('unshare', ['--mount', '--net', 'true']);
+  return namespaces.status === 0 ? undefined : 'this container forbids its root to mount';
+};
+
+export const requirePrograms = (): void => {
+  const programs = ['debootstrap', 'dpkg-deb', 'aarch64-linux-gnu-g++', 'qemu-aarch64-static', 'ip'];
   const folders = (process.env.PATH ?? '').split(':');
   const missing = programs.filter((name) => !folders.some((folder) => existsSync(join(folder, name))));
-  return missing.length > 0 ? `not installed: ${missing.join(', ')}` : undefined;
+  if (missing.length > 0) throw new Error(`not installed: ${missing.join(', ')} (.ci/run lists the packages)`);
 };
