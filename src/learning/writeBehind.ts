@@ -1,5 +1,4 @@
-import { open, rename } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { writeDurablyBeside } from '../writeDurably.js';
 
 /**
  * A small file that follows what it is told, off the calling thread: whole or not at all, one write at a time, the last text wins. A write
@@ -27,22 +26,8 @@ export class WriteBehind {
   async #work(): Promise<void> {
     for (let text = this.#text; text !== undefined; text = this.#text) {
       this.#text = undefined;
-      await writeWhole(this.#path, text).catch(() => {});
+      await writeDurablyBeside(this.#path, text).catch(() => {});
     }
     this.#writing = undefined;
   }
-}
-
-async function writeWhole(path: string, text: string): Promise<void> {
-  const part = `${path}.part`;
-  const file = await open(part, 'w');
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(part, path);
-  const folder = await open(dirname(path), 'r');
-  await folder.sync().finally(() => folder.close());
 }

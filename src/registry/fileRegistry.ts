@@ -71,10 +71,12 @@ export class FileRegistry implements ModelRegistry {
     const known = this.#named(name).find((one) => one.sha256 === sha256);
     if (known) return known;
     this.#keepFound(parent);
-    this.#files.put(sha256, bytes, { moments: optimiserState });
-    const version = this.#nextOf(name);
-    const row: ModelVersion = { name, version, sha256, state: 'candidate', origin, createdMs: this.#nowMs(), parent };
-    this.#write([row]);
+    const row = await this.#files.putBeside(sha256, bytes, optimiserState, (): ModelVersion => {
+      const version = this.#nextOf(name);
+      const made = { name, version, sha256, state: 'candidate', origin, createdMs: this.#nowMs(), parent } as const;
+      this.#write([made]);
+      return made;
+    });
     this.prune();
     return row;
   }

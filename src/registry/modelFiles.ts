@@ -1,10 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeDurably } from '../writeDurably.js';
+import { writeDurably, writeDurablyBeside } from '../writeDurably.js';
 
 /** Files named by what is in them: SHA256.onnx, never changed, and SHA256.moments, what the optimiser of its training was left with. */
 export class ModelFiles {
   readonly folder: string;
+  readonly #coming = new Set<string>(); // hashes that are being written and not yet known to anyone
 
   constructor(folder: string) {
     this.folder = folder;
@@ -30,11 +31,25 @@ export class ModelFiles {
     if (!this.has(sha256)) writeDurably(this.path(sha256), bytes);
   }
 
+  /** The same off the calling thread; `known`, called once they are there, makes them known. */
+  async putBeside<T>(sha256: string, bytes: Uint8Array, moments: Uint8Array | undefined, known: () => T): Promise<T> {
+    mkdirSync(this.folder, { recursive: true });
+    this.#coming.add(sha256);
+    try {
+      if (moments) await writeDurablyBeside(this.path(sha256, 'moments'), moments);
+      if (!this.has(sha256)) await writeDurablyBeside(this.path(sha256), bytes);
+      return known();
+    } finally {
+      this.#coming.delete(sha256);
+    }
+  }
+
   /** Removes what is not among `kept`, and what an interrupted write left. */
   prune(kept: ReadonlySet<string>): void {
     if (!existsSync(this.folder)) return;
     for (const file of readdirSync(this.folder)) {
-      if (kept.has(file.split('.', 1)[0]) && !file.endsWith('.part')) continue;
+      const hash = file.split('.', 1)[0];
+      if (this.#coming.has(hash) || (kept.has(hash) && !file.endsWith('.part'))) continue;
       rmSync(join(this.folder, file), { force: true });
     }
   }

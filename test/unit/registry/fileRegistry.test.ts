@@ -47,6 +47,19 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
+it('removes nothing of a version that is still being written', async () => {
+  registry.adopt(base(bytes(0)), 'shipped');
+  const adding = tune(1);
+  for (let left = 10_000; left > 0 && !registry.versions().some(({ version }) => version === 2); left--) {
+    registry.prune();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const { sha256 } = await adding;
+  expect(readdirSync(folder()).sort()).toEqual(
+    [`${hash(bytes(0))}.onnx`, `${sha256}.moments`, `${sha256}.onnx`].sort(),
+  );
+});
+
 describe('a file of the models folder', () => {
   it('is the version it says it is, and the same one at every start', () => {
     expect(registry.adopt(base(bytes(0)), 'shipped')).toBe(1);
