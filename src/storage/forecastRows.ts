@@ -62,15 +62,21 @@ function rowsOf(stored: StoredForecasts, query: ForecastQuery): ForecastListing[
   const forecasts = typeof issued === 'number' ? stored.inForce(issued) : stored.within(fromMs, toMs);
   const actuals = stored.actuals(forecasts);
   const rows: ForecastListing[] = [];
-  for (const [i, forecast] of forecasts.entries()) {
-    const next = issued === 'latest' ? stored.tickAfter(forecasts, i) : Number.POSITIVE_INFINITY;
-    const last = Math.min(forecast.horizon, next - forecast.tick);
-    for (let h = horizon ?? 1; h <= (horizon === undefined ? last : Math.min(horizon, last)); h++) {
+  for (const forecast of forecasts) {
+    const last = issued === 'latest' ? stepsInForce(forecast, actuals) : forecast.horizon;
+    for (let h = horizon ?? 1; h <= Math.min(horizon ?? last, last); h++) {
       const targetMs = forecast.time + h * forecast.step;
       if (targetMs >= fromMs && targetMs <= toMs) rows.push(listing(query.series, forecast, h, actuals));
     }
   }
   return rows.sort((a, b) => a.target_time - b.target_time || a.time - b.time);
+}
+
+/** Up to the next step with a forecast of its own: what comes after it was said anew there. */
+function stepsInForce({ tick, horizon }: StoredForecast, actuals: ReadonlyMap<number, number>): number {
+  let h = 1;
+  while (h < horizon && !actuals.has(tick + h)) h++;
+  return h;
 }
 
 /** A forecast at one step ahead beside what came. */

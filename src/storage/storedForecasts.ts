@@ -102,7 +102,7 @@ export class StoredForecasts {
     return [bounds[0] ?? 0, bounds[1] ?? -1];
   }
 
-  /** Values by tick, of all ticks these forecasts speak of that have come. */
+  /** Values by tick, of all ticks these forecasts speak of that have come: each has a forecast of its own. */
   actuals(forecasts: readonly StoredForecast[]): Map<number, number> {
     if (forecasts.length === 0) return new Map();
     const first = forecasts[0].tick + 1;
@@ -119,13 +119,6 @@ export class StoredForecasts {
       .raw()
       .all({ series: this.id, first, firstMs, last }) as [number, number][];
     return new Map(rows);
-  }
-
-  /** The next tick with a forecast of its own, be it among these or not. */
-  tickAfter(forecasts: readonly StoredForecast[], i: number): number {
-    if (i + 1 < forecasts.length) return forecasts[i + 1].tick;
-    const [later] = [...this.actuals([forecasts[i]]).keys()].sort((a, b) => a - b);
-    return later ?? Number.POSITIVE_INFINITY;
   }
 
   #runs(condition: string, order: 'ASC' | 'DESC', bounds: Record<string, number>): number[] {
