@@ -9,8 +9,10 @@ import { ModelsOfNode, takeModels } from './daemon/modelsOfNode.js';
 import { NodeClock } from './daemon/nodeClock.js';
 import { observers } from './daemon/observers.js';
 import { Progress } from './daemon/progress.js';
-import { QueryThreads } from './daemon/queryThreads.js';
 import { pushesOfNode } from './daemon/pushesOfNode.js';
+import { QueryThreads } from './daemon/queryThreads.js';
+import { type LiveSettings, reloadableKeys } from './daemon/reloadableKeys.js';
+import { type ConfigSource, reloadConfig } from './daemon/reloadConfig.js';
 import { reportHealth } from './daemon/reportHealth.js';
 import { serveModelRequests } from './daemon/serveModelRequests.js';
 import { serveQueries } from './daemon/serveQueries.js';
@@ -43,6 +45,7 @@ export interface DaemonOptions {
   readonly log: Logger;
   readonly onReady?: () => void; // subscribed: readings are taken from now on
   readonly service?: ServiceManager;
+  readonly reload?: ConfigSource;
 }
 
 /**
@@ -109,6 +112,7 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
       onPublishRefused: (topic, problem) => watch.publishRefused(kindOfTopic(topic, config), problem),
     });
     const warn = sampled(log, rejectsLogged);
+    const live: LiveSettings = { streams: config.streams, learn: config.learn };
     const home = homeAssistantOfNode(config, { connection, book, registry: models.registry, clock });
     const questions = new QueryThreads({ db: config.store.path });
     const queries = serveQueries({
@@ -119,7 +123,7 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
       streams: config.streams,
       nowMs: () => clock.nowMs(),
       onReject: ({ topic, reason, detail }) => warn(reason, { topic, detail }, 'a payload could not be used'),
-      onNamed: (named) => home.named(config.streams, named),
+      onNamed: (named) => home.named(live.streams, named),
     });
     const publisher = createForecastPublisher({
       publisher: connection,
@@ -140,14 +144,16 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
       connection.status$.subscribe((status) => watch.broker(status, reject, onReady)),
     );
 
-    const learner = learnerOfNode(config, {
+    const learner = learnerOfNode(config, () => live.learn, {
       ...{ registry: models.registry, proposals: swaps, clock, log },
       onDecision: (decision) => sink.decisions([decision]),
     });
     const pushes = pushesOfNode(config, { connection, models, clock, log, book, swaps, admit: createAdmission() });
     const flow = pipeline({
       ...{ source, book, store, swaps, clock, counters: counts, sink: home.heard(sink) },
-      ...(config.learn.enabled && { onIssue: (forecast, forecaster) => learner.hear(forecast, forecaster) }),
+      onIssue: (forecast, forecaster) => {
+        if (live.learn.enabled) learner.hear(forecast, forecaster);
+      },
       flushMs: config.store.flushMs,
       pulse$: interval(pulseMs),
       observer: observers(progress, metrics.observer),
@@ -167,7 +173,8 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
       { version, node: config.node, broker: config.broker.url, db: config.store.path, series: book.size },
       'stepcast starts',
     );
-    let stopBeating = (): void => {};
+    const keys = reloadableKeys({ live, log, source, publisher, home, book });
+    let [stopBeating, stopReloading] = [(): void => {}, (): void => {}];
     try {
       pushes.start();
       connection.start();
@@ -176,12 +183,14 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
       http.start();
       void service.tell('READY=1');
       stopBeating = startWatchdog(service, progress, () => `${book.size} series, ${health().status}`, log);
+      if (options.reload) stopReloading = reloadConfig(config, options.reload, { keys, log, service });
       await Promise.race([aborted(signal), refused, finished]);
     } catch (error) {
       if (book.size === 0) refusal = error;
       throw error;
     } finally {
       stopBeating();
+      stopReloading();
       void service.tell('STOPPING=1');
       stopServing();
       home.stop();

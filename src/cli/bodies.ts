@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.js';
+import type { ConfigSource } from '../daemon/reloadConfig.js';
 import type { Io } from '../io.js';
 import type { TrainJob } from '../lab/trainJob.js';
 import type { AccuracyRow } from '../metrics/accuracyRows.js';
@@ -94,7 +95,8 @@ export interface MadeKey {
 
 /** What the commands set going. Each is loaded when it is called: help and usage errors need none of it. */
 export interface Bodies {
-  runDaemon(config: Config, io: Io & { readonly signal: AbortSignal }): Promise<void>;
+  /** `reload` is where the configuration comes from again; undefined: nowhere. */
+  runDaemon(config: Config, io: Io & { readonly signal: AbortSignal; readonly reload?: ConfigSource }): Promise<void>;
   runDemo(options: DemoCommand, io: Io & { readonly signal: AbortSignal }): Promise<void>;
   runBacktest(options: BacktestCommand, io: Io): Promise<void>;
   /** False when it was interrupted. */

@@ -2,14 +2,14 @@ import type { Bodies } from './bodies.js';
 
 /** The real bodies: help and usage errors load none of them. */
 export const lazyBodies: Bodies = {
-  runDaemon: async (config, { signal, stderr, env }) => {
+  runDaemon: async (config, { signal, stderr, env, reload }) => {
     const [{ runDaemon }, { createLogger }, { serviceManager }] = await Promise.all([
       import('../main.js'),
       import('../log.js'),
       import('../daemon/serviceManager.js'),
     ]);
     const log = createLogger(config.log, stderr, env);
-    await runDaemon(config, { signal, log, service: serviceManager(env, log) });
+    await runDaemon(config, { signal, log, service: serviceManager(env, log), reload });
   },
   runDemo: async (...args) => (await import('../demo/demo.js')).runDemo(...args),
   runBacktest: async (...args) => (await import('./runBacktest.js')).runBacktest(...args),

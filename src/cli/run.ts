@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
+import type { Config } from '../config/config.js';
 import type { ConfigFlags } from '../config/configFlags.js';
 import { loadConfig } from '../config/loadConfig.js';
 import type { Context } from './context.js';
+import { hangUps } from './hangUps.js';
 import { collect } from './optionParsers.js';
 import { untilSignal } from './untilSignal.js';
 
@@ -23,10 +25,20 @@ Examples:
   stepcast run --broker mqtt://hub --topic 'zigbee2mqtt/+'
   stepcast run --config /etc/stepcast.yaml              every key: docs/configuration.md
 
-SIGTERM or Ctrl-C ends it cleanly: what was acknowledged is on disk. A second Ctrl-C ends it at once.`,
+SIGTERM or Ctrl-C ends it cleanly: what was acknowledged is on disk. A second Ctrl-C ends it at once.
+SIGHUP reads the configuration again: streams, learn, log.level and most of publish change at once, and what
+waits for the next start is named in the log. A file that cannot be used changes nothing.`,
     )
     .action(async ({ config: file, ...flags }: ConfigFlags & { config?: string }) => {
-      const config = loadConfig({ file, flags, env: io.env, hostName: io.hostName });
-      await untilSignal((signal) => bodies.runDaemon(config, { ...io, signal }));
+      const read = (): Config => loadConfig({ file, flags, env: io.env, hostName: io.hostName });
+      const config = read();
+      // A terminal that is closed sends SIGHUP too: what runs in it is to end.
+      const heard = io.stderr.isTTY ? undefined : hangUps();
+      const reload = heard && { read, listen: heard.listen };
+      try {
+        await untilSignal((signal) => bodies.runDaemon(config, { ...io, signal, reload }));
+      } finally {
+        heard?.stop();
+      }
     });
 }

@@ -51,6 +51,7 @@ export function homeAssistantOfNode({ node, publish, store }: Config, { connecti
       tellModels();
     },
     turn: (isOn: boolean): void => home.turn(isOn),
+    review: (): void => home.review(),
     named: (streams: Config['streams'], { series, topic, field, stream }: NamedSeries): void =>
       home.named(originOf(streams[stream], { series, topic, ...(field !== undefined && { field }) })),
     /** The same sink, heard. */

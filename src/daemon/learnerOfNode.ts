@@ -12,10 +12,25 @@ export interface LearnerOfNodeOptions extends Pick<LearnerOptions, 'registry' | 
   readonly log: Logger;
 }
 
-/** What learns on this machine: by itself where the configuration lets it, and what `tune` has made in any case. */
-export function learnerOfNode({ learn, store }: Config, { clock, log, ...parts }: LearnerOfNodeOptions): Learner {
+/**
+ * What learns on this machine: by itself where the configuration lets it, and what `tune` has made in any case.
+ *
+ * @param rules those in force now: asked whenever something is decided
+ */
+export function learnerOfNode(
+  { learn: { scope }, store }: Config,
+  rules: () => Config['learn'],
+  { clock, log, ...parts }: LearnerOfNodeOptions,
+): Learner {
   return new Learner({
-    ...{ ...parts, rules: learn.enabled ? learn : undefined, maxCpu: learn.maxCpu, scope: learn.scope, db: store.path },
+    ...{ ...parts, scope, db: store.path },
+    get rules() {
+      const now = rules();
+      return now.enabled ? now : undefined;
+    },
+    get maxCpu() {
+      return rules().maxCpu;
+    },
     inbox: new TunedInbox(store.path),
     journal: new LearningJournal(`${store.path}-learning.json`),
     learn: (task, signal) => startLearning({ task, signal }),

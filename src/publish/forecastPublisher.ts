@@ -29,6 +29,8 @@ export interface ForecastPublisher extends Required<ForecastSink> {
   /** One document on `PREFIX/NODE/health`, retained. */
   health(document: object): void;
   status(status: 'online' | 'degraded'): void;
+  /** How forecasts are sent from now on. */
+  use(settings: Pick<PublishSettings, 'qos' | 'retain'>): void;
   counts(): PublishCounts;
   stop(): void;
 }
@@ -48,7 +50,7 @@ const rememberedRoutes = 65_536;
 
 /** Forecasts, gaps and health to topics. While the broker is away, or slower than the forecasts, the latest of each series waits. */
 export const createForecastPublisher = ({ publisher, settings, log }: ForecastPublisherOptions): ForecastPublisher => {
-  const { qos, retain } = settings;
+  let { qos, retain } = settings;
   const base = `${settings.prefix}/${settings.node}`;
   const forecasts = createOutbox<Kept>(settings.outboxLimit ?? 10_000);
   const waitingMessages = createOutbox<Message>(messageOutboxLimit);
@@ -116,6 +118,10 @@ export const createForecastPublisher = ({ publisher, settings, log }: ForecastPu
       lastHealth = healthRoute(payload) ? undefined : payload;
     },
     status: (status) => publisher.setStatus(status),
+    use: (next) => {
+      ({ qos, retain } = next);
+      routes.clear();
+    },
     counts: () => ({
       sent,
       waiting: forecasts.size,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ConfigSource } from '../../../src/daemon/reloadConfig.js';
 import { StepcastError } from '../../../src/errors.js';
 import { cli } from './support.js';
 
@@ -85,6 +86,16 @@ describe('run', () => {
         { signal: { aborted: false } },
       ],
     ]);
+  });
+
+  it('reads the configuration again at SIGHUP, but not on a terminal, which sends it when it is closed', async () => {
+    const reloads = async (isTTY: boolean) =>
+      (await cli(['run', '--http', 'off'], { isTTY })).calls.map(
+        ([, , io]) => (io as { reload?: ConfigSource }).reload,
+      );
+    const [reload] = await reloads(false);
+    expect(reload!.read()).toMatchObject({ http: { listen: undefined } });
+    expect(await reloads(true)).toEqual([undefined]);
   });
 
   it('puts its flags above the file', async () => {
