@@ -1,5 +1,5 @@
-/** Writes the documents that come from the configuration schema: docs/stepcast.schema.json and docs/configuration.md. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+/** Writes the documents that come from the configuration schema, docs/stepcast.schema.json and docs/configuration.md, and the questions of docs/http.md. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -11,11 +11,14 @@ await build({
   ...bundleOptions,
   stdin: {
     contents: `export { jsonSchemaText } from './src/config/jsonSchema.ts';
-               export { configReference } from './src/config/configReference.ts';`,
+               export { configReference } from './src/config/configReference.ts';
+               export { withHttpReference } from './src/http/httpReference.ts';`,
     resolveDir: root,
   },
   outfile: bundle,
 });
-const { jsonSchemaText, configReference } = await import(pathToFileURL(bundle).href);
+const { jsonSchemaText, configReference, withHttpReference } = await import(pathToFileURL(bundle).href);
 writeFileSync(join(root, 'docs/stepcast.schema.json'), jsonSchemaText());
 writeFileSync(join(root, 'docs/configuration.md'), configReference());
+const http = join(root, 'docs/http.md');
+writeFileSync(http, withHttpReference(readFileSync(http, 'utf8')));

@@ -197,7 +197,7 @@ const sendFile = (reply: FastifyReply, { body, type, etag, cacheControl }: PageF
 /** Aborted when whoever asked has hung up: what still waits in a queue is then not looked for. */
 function gone({ raw }: FastifyReply): AbortSignal {
   const controller = new AbortController();
-  raw.once('close', () => controller.abort(new Refusal(499, 'GONE', 'the client has hung up')));
+  raw.once('close', () => controller.abort());
   return controller.signal;
 }
 

@@ -27,11 +27,27 @@ const titles: Readonly<Record<number, string>> = {
   503: 'Not now',
 };
 
+/** What the interface refuses by itself. */
+export const problemCodes = [
+  'BAD_REQUEST',
+  'BODY_TOO_LARGE',
+  'FOREIGN_ORIGIN',
+  'METHOD_NOT_ALLOWED',
+  'NOT_FOUND',
+  'QUERY_INVALID',
+  'RATE_LIMITED',
+  'TOO_MANY_LISTENERS',
+  'UNAUTHORIZED',
+  'WRONG_HOST',
+] as const;
+
+type ProblemCode = (typeof problemCodes)[number];
+
 /** An answer that is no: what the interface refuses by itself. Failures of the daemon are StepcastErrors. */
 export class Refusal extends Error {
   constructor(
     readonly status: number,
-    readonly code: string,
+    readonly code: ProblemCode,
     detail: string,
     readonly headers: Readonly<Record<string, string>> = {},
   ) {
