@@ -33,6 +33,7 @@ export interface Config {
     readonly minReadings: number;
     readonly maxCpu: number;
     readonly scope: 'series' | 'shared';
+    readonly mostOwn: number;
     readonly probationTicks: number;
   };
   readonly models: {
@@ -102,6 +103,7 @@ export function toConfig(parsed: ParsedConfig, { file, hostName, dirGiven }: Ori
       minReadings: parsed.learn.minReadings,
       maxCpu: parsed.learn.maxCpu,
       scope: parsed.learn.scope,
+      mostOwn: parsed.learn.mostOwn,
       probationTicks: parsed.learn.probation,
     },
     models: {

@@ -165,6 +165,11 @@ const learn = z.strictObject({
     .describe(
       '`series`: each series makes a version of its own. `shared`: those that share a model are learned from together, and share what comes of it.',
     ),
+  mostOwn: whole(1, 100_000)
+    .prefault(100)
+    .describe(
+      'Series that may have a network of their own: each takes 0.2 MB. The least used of them go back to sharing.',
+    ),
   probation: whole(32, 100_000)
     .prefault(256)
     .describe('Steps over which the model before is stepped on beside a new one, and comes back if it errs less.'),

@@ -18,12 +18,12 @@ export interface LearnerOfNodeOptions extends Pick<LearnerOptions, 'registry' | 
  * @param rules those in force now: asked whenever something is decided
  */
 export function learnerOfNode(
-  { learn: { scope }, store }: Config,
+  { learn: { scope, mostOwn }, store }: Config,
   rules: () => Config['learn'],
   { clock, log, ...parts }: LearnerOfNodeOptions,
 ): Learner {
   return new Learner({
-    ...{ ...parts, scope, db: store.path },
+    ...{ ...parts, scope, mostOwn, db: store.path },
     get rules() {
       const now = rules();
       return now.enabled ? now : undefined;

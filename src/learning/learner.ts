@@ -17,6 +17,7 @@ import type { Learned, LearningTask } from './learningProtocol.js';
 import { learnRecipe } from './learnRecipe.js';
 import { LiveLoss } from './liveLoss.js';
 import type { Tuned, TunedInbox } from './tunedInbox.js';
+import { halfLifeMs, UseOfSeries } from './useOfSeries.js';
 
 export interface LearnerOptions {
   readonly rules: LearningRules | undefined; // undefined: only what is asked for, and what `tune` made
@@ -60,13 +61,16 @@ const isOwn = (label: string): boolean => sharedName(label) !== label;
 export class Learner {
   readonly #options: LearnerOptions;
   readonly #live = new Map<string, Live>();
+  readonly #use = new UseOfSeries();
   readonly #stopping = new AbortController();
   #working: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #takingIn = false;
+  readonly #beganMs: number;
 
   constructor(options: LearnerOptions) {
     this.#options = options;
+    this.#beganMs = options.elapsedMs();
   }
 
   /** Takes up what an earlier run left in the queue or on its way to taking over, and from now on what `tune` makes. */
@@ -104,6 +108,7 @@ export class Learner {
       this.#live.set(seriesId, live);
     }
     live.loss.hear(forecast, forecaster);
+    this.#use.note(seriesId, this.#options.elapsedMs());
     this.#pay(seriesId);
     if (!live.isQueued && this.#due(seriesId, live)) this.ask(seriesId);
   }
@@ -160,7 +165,7 @@ export class Learner {
     if (label === undefined) return journal.drop(series);
     const group = this.#groupOf(series, label);
     const ready = this.#readyOf(group);
-    const learned = this.#hasRoomFor(label) ? await this.#tune(group, label) : undefined;
+    const learned = this.#hasRoomFor(series, label) ? await this.#tune(group, label) : undefined;
     if (this.#stopping.signal.aborted) return;
     const deepAt = learned?.depth === 'first' && learned.verdict.promoted ? learned.ticks : undefined;
     const done = ready.map((name): [string, LearnedSeries] => {
@@ -203,11 +208,41 @@ export class Learner {
     return sample;
   }
 
-  #hasRoomFor(label: string): boolean {
-    const { registry, scope = 'series', mostOwn = plainMostOwn } = this.#options;
+  /** Where there are as many networks of single series as there may be, one that is used half as much makes room. */
+  #hasRoomFor(series: string, label: string): boolean {
+    const { scope = 'series', mostOwn = plainMostOwn, elapsedMs } = this.#options;
     if (isOwn(label) || scope === 'shared') return true;
+    const owners = this.#owners();
+    if (owners.length < mostOwn) return true;
+    const nowMs = elapsedMs();
+    const isKnown = nowMs - this.#beganMs >= halfLifeMs; // before that nobody knows how much a series is used
+    return isKnown && owners.some((owner) => 2 * this.#use.of(owner, nowMs) <= this.#use.of(series, nowMs));
+  }
+
+  /** Series with a network of their own, the least used first. */
+  #owners(): readonly string[] {
+    const { registry, elapsedMs } = this.#options;
     const inUse = registry.versions().filter(({ name, state }) => isOwn(name) && state === 'active');
-    return new Set(inUse.map(({ name }) => name)).size < mostOwn;
+    const owners = [...new Set(inUse.map(({ name }) => name.slice(sharedName(name).length + 1)))];
+    const nowMs = elapsedMs();
+    return owners.sort((a, b) => this.#use.of(a, nowMs) - this.#use.of(b, nowMs));
+  }
+
+  /** The least used of too many networks of single series falls back to the model it came from. */
+  async #makeRoom(): Promise<void> {
+    const { proposals, registry, mostOwn = plainMostOwn } = this.#options;
+    const owners = this.#owners();
+    if (owners.length < mostOwn) return;
+    const [series] = owners;
+    const model = proposals.modelOf(series);
+    if (model === undefined || !isOwn(model)) return;
+    const shared = registry.versions().filter(({ name, state }) => name === sharedName(model) && state === 'active');
+    const newest = Math.max(...shared.map(({ version }) => version));
+    const back = `${sharedName(model)}@${newest}`;
+    await proposals.propose(back, [series], 'back');
+    const reason = `the least used of ${mostOwn} networks of single series makes room for another`;
+    const figures = { target: back };
+    this.#decide({ model, series, verdict: 'rolled-back', reason, figures, durationMs: 0 }, 'rollback');
   }
 
   /** Undefined when it came to nothing. */
@@ -249,6 +284,7 @@ export class Learner {
     const series = scope === 'shared' ? undefined : group[0];
     this.#decide({ model, series, verdict: promoted ? 'promoted' : 'refused', reason, figures, durationMs });
     if (!promoted) return;
+    if (series !== undefined && !isOwn(parent)) await this.#makeRoom();
     journal.owe(group, model);
     await proposals.propose(model, group, 'swap');
   }
@@ -264,9 +300,9 @@ export class Learner {
     }
   }
 
-  #decide(made: Omit<Decision, 'timeMs' | 'kind'>): void {
+  #decide(made: Omit<Decision, 'timeMs' | 'kind'>, kind: Decision['kind'] = 'gate'): void {
     const { registry, nowMs, onDecision } = this.#options;
-    const decision: Decision = { ...made, timeMs: nowMs(), kind: 'gate', durationMs: Math.round(made.durationMs) };
+    const decision: Decision = { ...made, timeMs: nowMs(), kind, durationMs: Math.round(made.durationMs) };
     registry.record(decision);
     onDecision(decision);
   }

@@ -87,12 +87,12 @@ export type ProposalAnswer = 'accepted' | 'in-use' | 'unknown-series' | 'on-tria
 export interface ModelProposals {
   /**
    * `swap`: takes over as soon as its state is rebuilt from the log, the one before stepped on beside it over a probation. `shadow`: is
-   * stepped beside the one in use first, and takes over if it does better.
+   * stepped beside the one in use first, and takes over if it does better. `back`: takes over for good.
    */
   propose(
     label: string,
     series: readonly string[],
-    how: 'swap' | 'shadow',
+    how: 'swap' | 'shadow' | 'back',
   ): Promise<ReadonlyMap<string, ProposalAnswer>>;
   /** NAME@VERSION a series is stepped through; undefined for an unknown one. */
   modelOf(series: string): string | undefined;

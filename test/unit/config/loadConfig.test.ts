@@ -63,6 +63,7 @@ describe('loadConfig', () => {
         minReadings: 500,
         maxCpu: 0.5,
         scope: 'series',
+        mostOwn: 100,
         probationTicks: 256,
       },
       models: { dir: 'models', dirGiven: false, trust: [], revoked: [], allowUnsigned: false, maxBytes: 16_000_000 },

@@ -281,6 +281,34 @@ describe('Learner', () => {
     expect(node.tasks[1]).toMatchObject({ series: ['a'], isOwn: true });
   });
 
+  it('has the least used network of a single series make room, once it is known how much each is used', async () => {
+    let nowMs = 0;
+    const node = new Node({ mostOwn: 2, elapsedMs: () => nowMs });
+    const own = (series: string): ModelVersion => ({
+      ...{ name: `gru-base:${series}`, version: 1, sha256: series, state: 'active', origin: 'tuned', createdMs: 0 },
+      parent: 'gru-base@1',
+    });
+    const base: ModelVersion = { ...own('x'), name: 'gru-base', origin: 'shipped', parent: undefined };
+    node.versions.push(base, own('busy'), own('silent'));
+    node.inUse.set('busy', 'gru-base:busy@1').set('silent', 'gru-base:silent@1');
+    node.hear('busy', 0, 90);
+    node.hear('silent', 0, 40);
+    node.hear('new', 0, 100);
+    await settled();
+    expect(node.tasks).toEqual([]); // a day has yet to pass
+    nowMs = 86_400_000;
+    node.nowMs += 1000;
+    node.hear('new', 100, 210);
+    await settled();
+    expect(node.tasks).toMatchObject([{ series: ['new'] }]);
+    await node.end(learned(true));
+    expect(node.proposed).toEqual(['gru-base@1 silent', 'gru-base:new@1 new']);
+    expect(node.decisions).toMatchObject([
+      { kind: 'gate', verdict: 'promoted' },
+      { kind: 'rollback', model: 'gru-base:silent@1', series: 'silent', verdict: 'rolled-back' },
+    ]);
+  });
+
   it('forgets what waits of a series that is not there, and learns from it when it comes', async () => {
     const journal = new LearningJournal(path);
     journal.enqueue('a');
