@@ -142,8 +142,8 @@ export class ModelSwaps implements ModelProposals {
     if (entry.model === model) return 'in-use';
     if (how !== 'back' && entry.settings.model.includes('@')) return 'pinned';
     const isAwaited = this.#rebuild?.entry === entry || this.#ready?.rebuild.entry === entry;
-    const isOwnTrial = how === 'swap' && entry.challenge?.kind === 'shadow' && entry.challenge.shadow.model === model;
-    const onTrial = entry.challenge !== undefined && entry.challenge.kind !== 'auto' && how !== 'back' && !isOwnTrial;
+    const isTried = entry.challenge !== undefined && entry.challenge.kind !== 'auto' && how !== 'back';
+    const onTrial = isTried && !supersedes(model, how, entry);
     if (isAwaited || onTrial || this.#waiting.some(({ series }) => series === entry.seriesId)) return 'on-trial';
     return entry.suits(model) ? 'accepted' : 'unfit';
   }
@@ -175,4 +175,11 @@ export class ModelSwaps implements ModelProposals {
       this.#rebuild = undefined;
     }
   }
+}
+
+/** Whether a trial before use makes way: to a later version of the same name, or to the wish to use the version it tries at once. */
+function supersedes({ name, version }: LoadedModel, how: How, { challenge }: SeriesEntry): boolean {
+  const tried = challenge!.shadow.model;
+  if (challenge!.kind !== 'shadow' || tried.name !== name) return false;
+  return version > tried.version || (version === tried.version && how === 'swap');
 }

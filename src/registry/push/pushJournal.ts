@@ -57,6 +57,11 @@ export class PushJournal {
 
   put(record: PushRecord): void {
     const kept = { ...record, versions: record.versions.slice(-keptVersions) };
+    if (!kept.incoming && !kept.taken && kept.versions.length === 0) {
+      this.#records.delete(record.name); // strangers may invent names without end
+      rmSync(join(this.#folder, `${record.name}.json`), { force: true });
+      return;
+    }
     this.#records.set(record.name, kept);
     mkdirSync(this.#folder, { recursive: true });
     writeDurably(join(this.#folder, `${record.name}.json`), JSON.stringify(written(kept)));

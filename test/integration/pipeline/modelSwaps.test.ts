@@ -121,6 +121,25 @@ describe('a version that is proposed', () => {
     expect(await propose('arithmetic@2')).toBe('in-use');
   });
 
+  it('takes the place of a trial of an earlier version of its name, and of its own when it is to be used at once', async () => {
+    const daemon = await begun();
+    await hear(daemon, 0, 50);
+    const propose = async (label: string, how: 'swap' | 'shadow') =>
+      (await daemon.swaps.propose(label, ['a'], how)).get('a');
+    expect(await propose('arithmetic@2', 'shadow')).toBe('accepted');
+    await daemon.untilReady();
+    await hear(daemon, 50, 55);
+    expect(await propose('arithmetic@2', 'shadow')).toBe('on-trial');
+    expect(await propose('arithmetic@3', 'shadow')).toBe('accepted');
+    await daemon.untilReady();
+    await hear(daemon, 55, 60);
+    expect(await propose('arithmetic@2', 'swap')).toBe('on-trial');
+    expect(await propose('arithmetic@3', 'swap')).toBe('accepted');
+    await daemon.untilReady();
+    await hear(daemon, 60, 65);
+    expect(daemon.swaps.modelOf('a')).toBe('arithmetic@3');
+  });
+
   it('must be in the registry', async () => {
     const daemon = await begun();
     await expect(daemon.swaps.propose('arithmetic@9', ['a'], 'swap')).rejects.toThrow(
