@@ -1,10 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { root } from '../../../scripts/bundleOptions.mjs';
 import type { MetricSources } from '../../../src/monitoring/metricSources.js';
-import { createMetrics, type Metrics } from '../../../src/monitoring/metrics.js';
+import { createMetrics } from '../../../src/monitoring/metrics.js';
 import { counters } from '../../../src/pipeline/counters.js';
 import type { Decision, ModelVersion } from '../../../src/pipeline/modelVersions.js';
 import type { Forecast } from '../../../src/pipeline/ports.js';
-import { exposed, lint } from '../../reference/promlint.js';
+import { type ExposedMetric, exposed, lint } from '../../reference/promlint.js';
 
 const counts = { ...counters(), readings: 12, forecasts: 10, rejects: { json_syntax: 2, too_large: 1 } };
 const model = { name: 'gru', version: 1, sha256: '', createdMs: 0, parent: undefined } as const;
@@ -24,26 +27,29 @@ const sources: MetricSources = {
   coverage: () => ({ series: 2, meanError: 0.01, farthest: [] }),
   healthy: () => false,
 };
+/** Everything a daemon can say, with each kind of label in use. */
+const scrape = async (): Promise<string> => {
+  const metrics = createMetrics(sources, { bySeries: true });
+  metrics.published(3);
+  metrics.published(40);
+  metrics.committed(15);
+  const decision = { kind: 'gate', verdict: 'promoted', durationMs: 2_500 } as Decision;
+  metrics.decided([decision, { ...decision, kind: 'probation', verdict: 'kept' }]);
+  metrics.forecasts([forecast('a "quoted" one')]);
+  await metrics.text();
+  return metrics.text(); // a second scrape says the same, not the sum of both
+};
 const forecast = (seriesId: string): Forecast => ({
   ...{ seriesId, tMs: 60_000, stepMs: 60_000, horizon: 1, tick: 1, last: 20, levels: [0.1, 0.5, 0.9] },
   ...{ values: new Float64Array([20, 21, 22]), json: new Uint8Array() },
 });
 
 describe('metrics', () => {
-  let metrics: Metrics;
   let text: string;
   const value = (line: string) => Number(new RegExp(`^${line.replace(/[{}"]/g, '\\$&')} (\\S+)$`, 'm').exec(text)?.[1]);
 
   beforeAll(async () => {
-    metrics = createMetrics(sources, { bySeries: true });
-    metrics.published(3);
-    metrics.published(40);
-    metrics.committed(15);
-    const decision = { kind: 'gate', verdict: 'promoted', durationMs: 2_500 } as Decision;
-    metrics.decided([decision, { ...decision, kind: 'probation', verdict: 'kept' }]);
-    metrics.forecasts([forecast('a "quoted" one')]);
-    await metrics.text();
-    text = await metrics.text(); // a second scrape says the same, not the sum of both
+    text = await scrape();
   });
 
   it('keeps to the rules of promlint: help, base units, _total for counters and for nothing else', () => {
@@ -90,4 +96,46 @@ describe('metrics', () => {
     for (const name of ['process_cpu_seconds_total', 'process_resident_memory_bytes', 'nodejs_eventloop_lag_seconds'])
       expect(names).toContain(name);
   });
+
+  it('is what docs/operations.md says: names, types and meanings', () => {
+    const table = readFileSync(join(root, 'docs/operations.md'), 'utf8').matchAll(
+      /^\| `(stepcast_\w+)` +\| (\w+) +\| (.*?) +\|$/gm,
+    );
+    const documented = [...table].map(([, name, type, help]) => ({ name, type, help }));
+    const said = exposed(text).filter(
+      ({ name }) => name.startsWith('stepcast_') && !name.startsWith('stepcast_series_'),
+    );
+    const restarts = exposed(text).filter(({ name }) => name === 'stepcast_series_restarts_total');
+    const sorted = (rows: readonly { name: string; type: string; help: string }[]) =>
+      rows.map(({ name, type, help }) => `${name} ${type} ${help}`).sort();
+    expect(sorted(documented)).toEqual(sorted([...said, ...restarts]));
+  });
+
+  it('has every metric and label that the Grafana dashboard asks for', () => {
+    const { panels } = JSON.parse(readFileSync(join(root, 'docs/grafana/stepcast.json'), 'utf8')) as Dashboard;
+    const metrics = new Map(exposed(text).map((metric) => [metric.name, metric]));
+    const asked = panels.flatMap(({ title, targets }) =>
+      targets.map(({ expr, legendFormat }) => ({ title, expr, legendFormat })),
+    );
+    expect(asked.length).toBeGreaterThan(15);
+    for (const { title, expr, legendFormat } of asked) {
+      const selectors = [...expr.matchAll(/([a-z_][a-z0-9_]*)\{([^}]*)\}/g)];
+      expect(selectors.length, `${title}: ${expr}`).toBeGreaterThan(0);
+      const known = new Set(['instance', 'job']); // those of the scrape
+      for (const [, name, matchers] of selectors) {
+        const histogram = name.replace(/_(bucket|sum|count)$/, '');
+        const metric = metrics.get(name) ?? (metrics.get(histogram)?.type === 'histogram' && metrics.get(histogram));
+        expect(metric, `${title}: ${name}`).toBeTruthy();
+        for (const label of (metric as ExposedMetric).labels) known.add(label);
+        for (const [, label] of matchers.matchAll(/(\w+)[=!~]+"/g))
+          expect(known, `${title}: ${label}`).toContain(label);
+      }
+      for (const [, label] of legendFormat.matchAll(/\{\{(\w+)\}\}/g))
+        expect(known, `${title}: ${label}`).toContain(label);
+    }
+  });
 });
+
+interface Dashboard {
+  readonly panels: readonly { title: string; targets: readonly { expr: string; legendFormat: string }[] }[];
+}
