@@ -16,6 +16,10 @@ export class ApiProblem extends Error {
     return new ApiProblem({ status, title: problem.title ?? statusText, detail: problem.detail ?? `HTTP ${status}` });
   }
 
+  get isUnreachable(): boolean {
+    return this.status === 0;
+  }
+
   static get unreachable(): ApiProblem {
     return new ApiProblem({ status: 0, title: 'Not reached', detail: 'The daemon does not answer.' });
   }

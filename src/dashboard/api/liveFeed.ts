@@ -43,8 +43,8 @@ export class LiveFeed {
       series === undefined ? '/api/live' : `/api/live?series=${encodeURIComponent(series)}`,
     );
     this.#source = source;
-    source.addEventListener('error', () => this.#lose());
-    source.addEventListener('goodbye', () => this.#lose());
+    source.addEventListener('error', () => this.#lose('connecting')); // why, only an ordinary question tells
+    source.addEventListener('goodbye', () => this.#lose('lost'));
     source.addEventListener('hello', () => {
       this.#attempts = 0;
       onStatus('live');
@@ -55,11 +55,11 @@ export class LiveFeed {
     }
   }
 
-  #lose(): void {
+  #lose(status: FeedStatus): void {
     this.#source?.close();
     if (this.#closed) return;
     clearTimeout(this.#timer);
-    this.#options.onStatus('lost');
+    this.#options.onStatus(status);
     this.#timer = setTimeout(() => void this.#tryAgain(), backoffMs[Math.min(this.#attempts++, backoffMs.length - 1)]);
   }
 
@@ -67,7 +67,7 @@ export class LiveFeed {
     try {
       await this.#options.isBack();
     } catch {
-      if (!this.#closed) this.#lose();
+      if (!this.#closed) this.#lose('lost');
       return;
     }
     if (!this.#closed) this.#open();

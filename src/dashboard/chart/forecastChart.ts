@@ -57,6 +57,7 @@ export class ForecastChart {
     this.element.setAttribute('aria-label', description);
     this.element.classList.toggle('past', view.isPast);
     this.element.dataset.issued = String(view.issuedMs ?? '');
+    this.element.dataset.time = String(view.asOfMs ?? '');
     this.#plot.batch(() => {
       this.#plot.setData([times, actual, stepLow, stepHigh, low, high, median] as uPlot.AlignedData, false);
       this.#plot.setScale('x', { min: view.fromMs, max: view.toMs });

@@ -3,23 +3,23 @@ import type { ApiForecast } from '../../http/api.js';
 const keptForecasts = 200;
 const apartMs = 120; // of two questions: a drag shall not use up what one browser may ask in a minute
 
-/** Forecasts by when they were issued, as one drags through them: of many asked for at once only the last one is answered. */
+/** Forecasts by the reading they were made after, as one drags through them: of many asked for at once only the last one is answered. */
 export class AsOfForecasts {
-  readonly #load: (issuedMs: number) => Promise<ApiForecast[]>;
+  readonly #load: (timeMs: number) => Promise<ApiForecast[]>;
   readonly #apart: () => Promise<unknown>;
   readonly #kept = new Map<number, readonly ApiForecast[]>(); // of which all has come true: they change no more
   #wanted = 0;
   #isBusy = false;
 
-  constructor(load: (issuedMs: number) => Promise<ApiForecast[]>, apart = () => wait(apartMs)) {
+  constructor(load: (timeMs: number) => Promise<ApiForecast[]>, apart = () => wait(apartMs)) {
     this.#load = load;
     this.#apart = apart;
   }
 
   /** Calls `take` with the forecast, at once when it is known; not at all when another one is asked for before it has come. */
-  async ask(issuedMs: number, take: (forecast: readonly ApiForecast[]) => void): Promise<void> {
-    this.#wanted = issuedMs;
-    const kept = this.#kept.get(issuedMs);
+  async ask(timeMs: number, take: (forecast: readonly ApiForecast[]) => void): Promise<void> {
+    this.#wanted = timeMs;
+    const kept = this.#kept.get(timeMs);
     if (kept) take(kept);
     if (kept || this.#isBusy) return;
     this.#isBusy = true;
@@ -36,8 +36,8 @@ export class AsOfForecasts {
     }
   }
 
-  #keep(issuedMs: number, forecast: readonly ApiForecast[]): void {
-    this.#kept.set(issuedMs, forecast);
+  #keep(timeMs: number, forecast: readonly ApiForecast[]): void {
+    this.#kept.set(timeMs, forecast);
     if (this.#kept.size > keptForecasts) this.#kept.delete(this.#kept.keys().next().value!);
   }
 }

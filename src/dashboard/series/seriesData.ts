@@ -40,8 +40,17 @@ export class SeriesData {
     return { readings, steps: steps.sort((a, b) => a.time - b.time) };
   }
 
-  /** The forecast in force at a moment of the wall clock. */
-  asOf = (issuedMs: number): Promise<ApiForecast[]> => this.#list('/api/forecasts', { issued: issuedMs });
+  /**
+   * All steps of a forecast of which one is known. Of several issued in one millisecond the store gives the last; another one is found by
+   * the reading it was made after.
+   */
+  async forecast(step: ApiForecast, isLastOfItsMoment: boolean, horizonMs: number): Promise<ApiForecast[]> {
+    const { time, issued } = step;
+    if (isLastOfItsMoment) return this.#list('/api/forecasts', { issued });
+    const near = { issued: 'all', from: time, to: time + horizonMs };
+    const rows = await this.#list<ApiForecast>('/api/forecasts', near);
+    return rows.filter((row) => row.time === time);
+  }
 
   weights = (issuedMs: number): Promise<ApiWeight[]> => this.#list('/api/weights', { issued: issuedMs });
 

@@ -2,8 +2,17 @@ import { h } from '../dom/h.js';
 import { hashOf } from '../routes.js';
 import { Fact } from './fact.js';
 
+interface SeriesParts {
+  readonly series: string;
+  readonly chart: HTMLElement;
+  readonly ranges: HTMLElement;
+  readonly slider: HTMLElement;
+  readonly buttons: HTMLElement;
+  readonly onUnfold: () => void; // the figures are to be seen
+}
+
 /** The elements of the page of one series, in their places. */
-export function seriesLayout(series: string, chart: HTMLElement, slider: HTMLElement, buttons: HTMLElement) {
+export function seriesLayout({ series, chart, ranges, slider, buttons, onUnfold }: SeriesParts) {
   const facts = {
     last: new Fact('Last value', 'last'),
     next: new Fact('Next', 'next', 'median of the next step, and the band that holds 8 of 10'),
@@ -12,10 +21,15 @@ export function seriesLayout(series: string, chart: HTMLElement, slider: HTMLEle
     error: new Fact('Mean error', 'error', 'of the median one step ahead, absolute'),
   };
   const about = h('p', { class: 'muted about' });
-  const ranges = h('div', { class: 'ranges', role: 'group', 'aria-label': 'Time shown' });
   const caption = h('p', { class: 'caption' });
   const readout = h('p', { class: 'readout', 'aria-hidden': 'true' });
-  const figures = h('div');
+  const table = h('div');
+  const figures = h(
+    'details',
+    { class: 'figures', on: { toggle: onUnfold } },
+    h('summary', {}, 'This forecast in figures'),
+    table,
+  );
   const errors = h('div');
   const weights = h('div');
   const history = h('div');
@@ -39,7 +53,7 @@ export function seriesLayout(series: string, chart: HTMLElement, slider: HTMLEle
         h('span', { class: 'key fan' }, 'this forecast and its 80 % band'),
         readout,
       ),
-      h('details', { class: 'figures' }, h('summary', {}, 'This forecast in figures'), figures),
+      figures,
     ),
     h(
       'div',
@@ -60,7 +74,7 @@ export function seriesLayout(series: string, chart: HTMLElement, slider: HTMLEle
     note,
     body,
   ];
-  return { root, facts, about, ranges, caption, readout, figures, errors, weights, history, note, body };
+  return { root, facts, about, caption, readout, figures, table, errors, weights, history, note, body };
 }
 
 const card = (title: string, words: string, content: HTMLElement): HTMLElement =>

@@ -1,30 +1,26 @@
 import type { ApiDecision, ApiForecast, ApiForecastDocument, ApiSeries } from '../../http/api.js';
 import type { ApiClient } from '../api/apiClient.js';
-import { chartColumns } from '../chart/chartColumns.js';
+import { type ChartColumns, chartColumns } from '../chart/chartColumns.js';
 import { ForecastChart } from '../chart/forecastChart.js';
 import { forecastOutcome } from '../chart/forecastOutcome.js';
 import { forecastRows } from '../chart/forecastRows.js';
 import { type SeriesWindow, stepAt, withForecast } from '../chart/seriesWindow.js';
 import { timeMarks } from '../chart/timeMarks.js';
 import { type TimeRange, timeRanges, usualRange } from '../chart/timeRanges.js';
-import { h } from '../dom/h.js';
 import { setText } from '../dom/setText.js';
 import { decimalsFor, formatCount, formatShare, formatSkill, formatValue } from '../formats/numbers.js';
-import { formatDuration, formatMoment } from '../formats/times.js';
+import { formatMoment } from '../formats/times.js';
+import { aboutSeries } from './aboutSeries.js';
 import { AsOfControl } from './asOfControl.js';
 import { AsOfForecasts } from './asOfForecasts.js';
-import { blendWeights } from './blendWeights.js';
-import { errorByHorizon } from './errorByHorizon.js';
 import { forecastTable } from './forecastTable.js';
-import { horizonErrors } from './horizonErrors.js';
-import { modelHistory } from './modelHistory.js';
-import { modelLineage } from './modelLineage.js';
 import { outcomeWords } from './outcomeWords.js';
+import { RangeButtons } from './rangeButtons.js';
 import { SeriesData } from './seriesData.js';
 import { seriesLayout } from './seriesLayout.js';
+import { SeriesPanels } from './seriesPanels.js';
 
 const keptDocuments = 200;
-const settledMs = 300; // a drag has come to rest
 const againMs = 1000; // between two looks at what came of a forecast that is still coming true
 
 /** State of one series' page, and the drawing of it. */
@@ -34,25 +30,28 @@ export class SeriesPage {
   readonly #forecasts: AsOfForecasts;
   readonly #chart: ForecastChart;
   readonly #control: AsOfControl;
+  readonly #buttons: RangeButtons;
+  readonly #panels: SeriesPanels;
   readonly #signal: AbortSignal;
   readonly #series: string;
   #row: ApiSeries | undefined;
   #window: SeriesWindow = { readings: [], steps: [] };
+  #ranges: readonly TimeRange[] = [];
   #range: TimeRange | undefined;
+  #columns: ChartColumns | undefined;
   #forecast: readonly ApiForecast[] = [];
-  #pinned: number | undefined; // `issued` of the forecast looked at; undefined: the latest
+  #pinned: number | undefined; // time of the reading that the forecast looked at was made after; undefined: the latest
   #horizonMs = 0;
   #decisions: readonly ApiDecision[] = [];
   readonly #heard: ApiForecastDocument[] = []; // lately: they are published before they are stored
   #frame: number | undefined;
   #askedMs = 0;
-  #settling: ReturnType<typeof setTimeout> | undefined;
 
   constructor(client: ApiClient, series: string, signal: AbortSignal) {
     this.#series = series;
     this.#signal = signal;
     this.#data = new SeriesData(client, series, signal);
-    this.#forecasts = new AsOfForecasts(this.#data.asOf);
+    this.#forecasts = new AsOfForecasts((timeMs) => this.#forecastOf(timeMs));
     this.#control = new AsOfControl({ onChoose: (place) => this.#choose(place) });
     this.#chart = new ForecastChart(
       {
@@ -62,7 +61,13 @@ export class SeriesPage {
       },
       signal,
     );
-    this.layout = seriesLayout(series, this.#chart.element, this.#control.slider, this.#control.buttons);
+    this.#buttons = new RangeButtons((range) => void this.#look(range));
+    const { slider, buttons } = this.#control;
+    this.layout = seriesLayout({
+      ...{ series, chart: this.#chart.element, ranges: this.#buttons.element, slider, buttons },
+      onUnfold: () => this.#drawSoon(),
+    });
+    this.#panels = new SeriesPanels({ series, data: this.#data, places: this.layout, signal });
   }
 
   get isLoaded(): boolean {
@@ -72,11 +77,10 @@ export class SeriesPage {
   /** Everything anew. @throws {ApiProblem} */
   async load(): Promise<void> {
     const row = await this.#data.row();
-    this.#row = row;
-    this.#showAbout(row);
-    const ranges = timeRanges(this.#stepMs, (row.last_time ?? 0) - (row.first_time ?? 0));
-    this.#range = ranges.find(({ ms }) => ms === this.#range?.ms) ?? usualRange(ranges, this.#stepMs);
-    this.#showRanges(ranges);
+    this.#take(row);
+    this.#ranges = timeRanges(this.#stepMs, (row.last_time ?? 0) - (row.first_time ?? 0));
+    this.#range = this.#ranges.find(({ ms }) => ms === this.#range?.ms) ?? usualRange(this.#ranges, this.#stepMs);
+    this.#buttons.show(this.#ranges, this.#range);
     await this.#loadWindow();
     await this.loadPanels();
   }
@@ -86,20 +90,15 @@ export class SeriesPage {
     await Promise.all([this.#loadRow(), this.loadPanels()]);
   }
 
-  /** Errors, versions, decisions, weights. */
+  /** Errors, versions, decisions. */
   async loadPanels(): Promise<void> {
-    const { errors, history } = this.layout;
-    const since = this.#fromMs;
+    const inUse = this.#window.steps.at(-1)?.model ?? this.#row?.model ?? '';
     await Promise.all([
-      this.#panel(errors, async () => horizonErrors(errorByHorizon(await this.#data.accuracy(since)), this.#decimals)),
-      this.#panel(history, async () => {
-        const inUse = this.#window.steps.at(-1)?.model ?? this.#row?.model ?? '';
-        const [versions, decisions] = await Promise.all([this.#data.versions(inUse), this.#data.decisions()]);
+      this.#panels.showErrors(this.#fromMs, this.#decimals),
+      this.#panels.showHistory(inUse, (decisions) => {
         this.#decisions = decisions;
         this.#drawSoon();
-        return modelHistory(modelLineage(versions, inUse, this.#series), decisions, this.#wallMoment);
       }),
-      this.#loadWeights(),
     ]);
   }
 
@@ -111,7 +110,8 @@ export class SeriesPage {
     const before = this.#window;
     this.#window = withForecast(before, document, this.#range.ms);
     if (this.#window === before) return;
-    if (this.#pinned === undefined) this.#take(forecastRows(document));
+    if (this.#pinned === undefined) this.#show(forecastRows(document));
+    else if (!this.#window.steps.some(({ time }) => time === this.#pinned)) this.#choose(0);
     else if (this.#forecast.some(({ actual }) => actual === null) && performance.now() - this.#askedMs > againMs)
       this.#ask();
     this.#drawSoon();
@@ -119,25 +119,38 @@ export class SeriesPage {
 
   async #loadRow(): Promise<void> {
     try {
-      this.#row = await this.#data.row();
-    } catch {
-      return; // the one before stays
-    }
-    this.#showAbout(this.#row);
+      this.#take(await this.#data.row());
+    } catch {} // the one before stays
+  }
+
+  #take(row: ApiSeries): void {
+    this.#row = row;
+    setText(this.layout.about, aboutSeries(row));
     this.#drawSoon();
+  }
+
+  async #look(range: TimeRange): Promise<void> {
+    this.#range = range;
+    this.#buttons.show(this.#ranges, range);
+    try {
+      await this.#loadWindow();
+      await this.loadPanels();
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   async #loadWindow(): Promise<void> {
     const { last_time: lastMs } = this.#row!;
-    if (lastMs === null || !this.#range) return;
-    let window = await this.#data.window(lastMs - this.#range.ms);
-    for (const document of this.#heard) window = withForecast(window, document, this.#range.ms);
+    const range = this.#range;
+    if (lastMs === null || !range) return;
+    let window = await this.#data.window(lastMs - range.ms);
+    if (range !== this.#range) return; // another one was chosen meanwhile
+    for (const document of this.#heard) window = withForecast(window, document, range.ms);
     this.#window = window;
-    const { steps } = this.#window;
-    if (this.#pinned !== undefined && !steps.some(({ issued }) => issued === this.#pinned)) this.#pinned = undefined;
+    if (this.#pinned !== undefined && !window.steps.some(({ time }) => time === this.#pinned)) this.#pinned = undefined;
+    this.#ask();
     this.#drawSoon();
-    const issued = this.#pinned ?? steps.at(-1)?.issued;
-    if (issued !== undefined) this.#ask();
   }
 
   #choose(place: number | undefined): void {
@@ -145,55 +158,40 @@ export class SeriesPage {
     if (steps.length === 0) return;
     const isLatest = place === undefined || place >= steps.length - 1;
     const step = isLatest ? steps.at(-1)! : steps[place];
-    this.#pinned = isLatest ? undefined : step.issued;
+    this.#pinned = isLatest ? undefined : step.time;
     this.#ask();
     this.#drawSoon();
   }
 
   #ask(): void {
-    const issued = this.#pinned ?? this.#window.steps.at(-1)?.issued;
-    if (issued === undefined) return;
+    const timeMs = this.#pinned ?? this.#window.steps.at(-1)?.time;
+    if (timeMs === undefined) return;
     this.#askedMs = performance.now();
-    this.#forecasts
-      .ask(issued, (forecast) => {
-        if (this.#pinned !== undefined || forecast[0]?.issued === this.#window.steps.at(-1)?.issued)
-          this.#take(forecast);
-        this.#loadWeightsSoon();
-      })
-      .catch((error) => {
-        if (!this.#signal.aborted) setText(this.layout.caption, `This forecast could not be read: ${error.message}`);
-      });
+    const heard = this.#heard.findLast(({ time }) => time === timeMs);
+    if (heard && this.#pinned === undefined) this.#show(forecastRows(heard));
+    else this.#forecasts.ask(timeMs, (forecast) => this.#show(forecast)).catch((error) => this.#fail(error));
   }
 
-  #take(forecast: readonly ApiForecast[]): void {
+  async #forecastOf(timeMs: number): Promise<ApiForecast[]> {
+    const { steps } = this.#window;
+    const place = steps.findIndex(({ time }) => time === timeMs);
+    if (place < 0) return [];
+    const isLast = steps[place].issued !== steps[place + 1]?.issued;
+    return this.#data.forecast(steps[place], isLast, Math.max(this.#horizonMs, this.#stepMs));
+  }
+
+  #show(forecast: readonly ApiForecast[]): void {
     this.#forecast = forecast;
     const [first] = forecast;
-    if (first) this.#horizonMs = forecast.at(-1)!.target_time - first.time;
     this.#drawSoon();
+    if (!first) return;
+    this.#horizonMs = forecast.at(-1)!.target_time - first.time;
+    this.#panels.showWeights(first.issued);
   }
 
-  #loadWeightsSoon(): void {
-    clearTimeout(this.#settling);
-    this.#settling = setTimeout(() => void this.#loadWeights(), settledMs);
-  }
-
-  async #loadWeights(): Promise<void> {
-    const issued = this.#forecast[0]?.issued;
-    if (issued === undefined) return;
-    await this.#panel(this.layout.weights, async () => blendWeights(await this.#data.weights(issued)));
-  }
-
-  async #panel(place: HTMLElement, content: () => Promise<HTMLElement>): Promise<void> {
-    try {
-      const made = await content();
-      const wasOpen = place.querySelector('details')?.open ?? false;
-      place.replaceChildren(made);
-      const details = place.querySelector('details');
-      if (details) details.open = wasOpen;
-    } catch (error) {
-      if (this.#signal.aborted || !(error instanceof Error)) return;
-      place.replaceChildren(h('p', { class: 'problem' }, error.message));
-    }
+  #fail(error: unknown): void {
+    if (this.#signal.aborted || !(error instanceof Error)) return;
+    setText(this.layout.caption, `This could not be read: ${error.message}`);
   }
 
   get #stepMs(): number {
@@ -217,7 +215,6 @@ export class SeriesPage {
   }
 
   #moment = (ms: number): string => formatMoment(ms, { stepMs: this.#stepMs, nowMs: Date.now() });
-  #wallMoment = (ms: number): string => formatMoment(ms, { stepMs: 60_000, nowMs: Date.now() });
 
   #drawSoon(): void {
     this.#frame ??= requestAnimationFrame(() => {
@@ -227,12 +224,12 @@ export class SeriesPage {
   }
 
   #draw(): void {
+    if (!this.#row) return;
     const { steps, readings } = this.#window;
     const decimals = this.#decimals;
     this.#showFacts(decimals);
     const [first] = this.#forecast;
-    const place =
-      this.#pinned === undefined ? steps.length - 1 : steps.findIndex(({ issued }) => issued === this.#pinned);
+    const place = this.#pinned === undefined ? steps.length - 1 : steps.findIndex(({ time }) => time === this.#pinned);
     const words = first ? this.#moment(first.time) : 'no forecast yet';
     const chosen = steps[place];
     this.#control.show({
@@ -247,11 +244,16 @@ export class SeriesPage {
         ? `${this.#pinned === undefined ? 'Now,' : 'As of'} ${words}: ${outcome}`
         : 'No forecast of this series is stored yet.',
     );
-    this.layout.figures.replaceChildren(forecastTable(this.#forecast, decimals, this.#moment));
+    if (this.layout.figures.open)
+      this.layout.table.replaceChildren(forecastTable(this.#forecast, decimals, this.#moment));
+    this.#columns = chartColumns(this.#window, this.#forecast, this.#stepMs);
     this.#chart.show(
       {
-        columns: chartColumns(this.#window, this.#forecast, this.#stepMs),
-        ...{ fromMs: this.#fromMs, toMs: this.#lastMs + Math.max(this.#horizonMs, this.#stepMs) },
+        columns: this.#columns,
+        ...{
+          fromMs: Math.max(this.#fromMs, this.#row.first_time ?? 0),
+          toMs: this.#lastMs + Math.max(this.#horizonMs, this.#stepMs),
+        },
         ...{ asOfMs: first?.time, issuedMs: first?.issued, isPast: this.#pinned !== undefined },
         marks: timeMarks(steps, this.#decisions),
       },
@@ -275,33 +277,6 @@ export class SeriesPage {
     error.show(formatValue(row.mae1, decimals + 1), `the last value: ${formatValue(row.persistence1, decimals + 1)}`);
   }
 
-  #showAbout({ model, cadence, season, readings }: ApiSeries): void {
-    const parts = [
-      model ?? 'no model yet',
-      cadence > 0 ? `a step every ${formatDuration(cadence)}` : 'every reading is a step',
-      season ? `season of ${formatCount(season)} steps` : 'no season found',
-      `${formatCount(readings)} readings`,
-    ];
-    setText(this.layout.about, parts.join(' · '));
-  }
-
-  #showRanges(ranges: readonly TimeRange[]): void {
-    this.layout.ranges.replaceChildren(
-      ...ranges.map((range) => {
-        const take = (): void => {
-          this.#range = range;
-          this.#showRanges(ranges);
-          void this.#loadWindow().then(() => this.loadPanels());
-        };
-        return h(
-          'button',
-          { type: 'button', 'aria-pressed': String(range.ms === this.#range?.ms), on: { click: take } },
-          range.words,
-        );
-      }),
-    );
-  }
-
   #placeSlider({ left, width, minMs, maxMs }: { left: number; width: number; minMs: number; maxMs: number }): void {
     const { steps } = this.#window;
     if (steps.length === 0) return;
@@ -310,18 +285,15 @@ export class SeriesPage {
   }
 
   #read(index: number | undefined): void {
-    const { readings } = this.#window;
-    if (index === undefined || !this.#row) {
+    if (index === undefined || !this.#columns) {
       setText(this.layout.readout, '');
       return;
     }
-    const { times, median, low, high } = chartColumns(this.#window, this.#forecast, this.#stepMs);
-    const value = readings.find(({ time }) => time === times[index])?.value;
+    const { times, actual, median, low, high } = this.#columns;
     const say = (figure: number | null | undefined): string => formatValue(figure, this.#decimals);
+    const came = typeof actual[index] === 'number' ? ` came ${say(actual[index])}` : '';
     const said =
-      typeof median[index] === 'number'
-        ? `, said ${say(median[index])} (${say(low[index])} … ${say(high[index])})`
-        : '';
-    setText(this.layout.readout, `${this.#moment(times[index])}: came ${say(value)}${said}`);
+      typeof median[index] === 'number' ? ` said ${say(median[index])} (${say(low[index])} … ${say(high[index])})` : '';
+    setText(this.layout.readout, `${this.#moment(times[index])}:${[came, said].filter(Boolean).join(',')}`);
   }
 }

@@ -21,16 +21,18 @@ test('of one series the page shows what is stored, at any moment one drags back 
   const { page } = await visit(`${station.url}#/series/${series}`);
   const chart = page.locator('.chart');
   const caption = page.locator('.caption');
-  const issued = async (): Promise<number> => Number(await chart.getAttribute('data-issued'));
-  const isIssued = (wanted: (ms: number) => boolean): Promise<void> =>
-    eventually('another forecast is shown', async () => wanted(await issued()));
+  const madeAfter = async (): Promise<number> => Number(await chart.getAttribute('data-time'));
+  const isMadeAfter = (wanted: (ms: number) => boolean): Promise<void> =>
+    eventually('another forecast is shown', async () => wanted(await madeAfter()));
   const shownRows = async (): Promise<string[][]> => {
     const rows = await page.locator('.figures tbody tr').all();
     return Promise.all(rows.map(async (row) => row.locator('td').allTextContents()));
   };
   const expectStored = async (): Promise<ApiForecast[]> => {
-    const stored = await station.ask<ApiForecast>('query', series, '--issued', String(await issued()));
-    expect(new Set(stored.map(({ issued }) => issued))).toEqual(new Set([await issued()]));
+    const timeMs = await madeAfter();
+    const all = await station.ask<ApiForecast>('query', series, '--issued', 'all', '--from', String(timeMs));
+    const stored = all.filter(({ time }) => time === timeMs);
+    expect(await chart.getAttribute('data-issued')).toBe(String(stored[0].issued));
     const rows = await shownRows();
     expect(rows).toHaveLength(stored.length);
     for (const [i, { q10, q50, q90, actual }] of stored.entries()) {
@@ -49,8 +51,8 @@ test('of one series the page shows what is stored, at any moment one drags back 
 
   await page.getByText('This forecast in figures').click();
   await caption.getByText('Now,').waitFor();
-  await isIssued((ms) => ms > 0);
-  const latestMs = await issued();
+  await isMadeAfter((ms) => ms > 0);
+  const latestMs = await madeAfter();
   const latest = await expectStored();
   expect(latest.every(({ actual }) => actual === null)).toBe(true);
   await picture(page, 'series-now');
@@ -62,26 +64,26 @@ test('of one series the page shows what is stored, at any moment one drags back 
   await page.mouse.up();
   await caption.getByText(/^As of .* all of which have come/).waitFor();
   const past = await expectStored();
-  expect(past[0].issued).toBeLessThan(latestMs);
+  expect(past[0].time).toBeLessThan(latestMs);
   expect(past.every(({ actual }) => actual !== null)).toBe(true);
   const within = past.filter(({ q10, q90, actual }) => q10! <= actual! && actual! <= q90!).length;
   await caption.getByText(`${within} of ${past.length} within the 80 % band`).waitFor();
   await picture(page, 'series-past');
 
-  const draggedTo = await issued();
+  const draggedTo = await madeAfter();
   await page.getByRole('slider', { name: 'Forecast as of' }).focus();
   await page.keyboard.press('ArrowLeft');
-  await isIssued((ms) => ms < draggedTo);
+  await isMadeAfter((ms) => ms < draggedTo);
   await expectStored();
   await page.getByRole('button', { name: 'Later' }).click();
-  await isIssued((ms) => ms === draggedTo);
+  await isMadeAfter((ms) => ms === draggedTo);
   await page.getByRole('slider', { name: 'Forecast as of' }).focus();
   await page.keyboard.press('End');
-  await isIssued((ms) => ms === latestMs);
+  await isMadeAfter((ms) => ms === latestMs);
   await caption.getByText('Now,').waitFor();
 
   await station.send(recordings(1, 400));
-  await isIssued((ms) => ms > latestMs);
+  await isMadeAfter((ms) => ms > latestMs);
   const [row] = await station
     .ask<{ series: string; last_value: number }>('series')
     .then((rows) => rows.filter((one) => one.series === series));

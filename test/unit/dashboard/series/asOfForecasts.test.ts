@@ -7,9 +7,9 @@ import { forecastRow } from '../rows.js';
 function slowStore(actual: number | null) {
   const asked: number[] = [];
   const answers: (() => void)[] = [];
-  const load = (issued: number): Promise<ApiForecast[]> => {
-    asked.push(issued);
-    return new Promise((resolve) => answers.push(() => resolve([forecastRow(issued, 1, { issued, actual })])));
+  const load = (time: number): Promise<ApiForecast[]> => {
+    asked.push(time);
+    return new Promise((resolve) => answers.push(() => resolve([forecastRow(0, 1, { time, actual })])));
   };
   const forecasts = new AsOfForecasts(load, () => Promise.resolve());
   return { forecasts, asked, answer: () => answers.shift()!() };
@@ -20,7 +20,7 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 test('of many forecasts asked for during a drag the first and the last are read, and the last is shown', async () => {
   const { forecasts, asked, answer } = slowStore(1);
   const shown: number[] = [];
-  for (const issued of [1, 2, 3, 4]) void forecasts.ask(issued, ([row]) => shown.push(row.issued));
+  for (const time of [1, 2, 3, 4]) void forecasts.ask(time, ([row]) => shown.push(row.time));
   answer();
   await turn();
   answer();
@@ -32,10 +32,10 @@ test('of many forecasts asked for during a drag the first and the last are read,
 test('a forecast of which all has come is read once', async () => {
   const { forecasts, asked, answer } = slowStore(1);
   const shown: number[] = [];
-  const done = forecasts.ask(7, ([row]) => shown.push(row.issued));
+  const done = forecasts.ask(7, ([row]) => shown.push(row.time));
   answer();
   await done;
-  await forecasts.ask(7, ([row]) => shown.push(row.issued));
+  await forecasts.ask(7, ([row]) => shown.push(row.time));
   expect(asked).toEqual([7]);
   expect(shown).toEqual([7, 7]);
 });
