@@ -3,7 +3,6 @@ import { StepcastError } from '../errors.js';
 import type { Answer, Question, Questions } from '../http/questions.js';
 import type { QueryFailure, QueryReply, QueryRequest, QueryThreadOptions } from './queryProtocol.js';
 
-const graceMs = 5000; // a thread that is so much over its time is ended
 const mostWaiting = 64; // a lane; more are turned away
 const idleMs = 60_000; // a thread that nobody asked for so long is ended
 const heapMb = 192;
@@ -13,6 +12,7 @@ export interface QueryThreadsOptions {
   readonly workerUrl?: URL;
   readonly pageMs?: number;
   readonly mostMs?: number;
+  readonly graceMs?: number; // a thread that is so much over that is ended
 }
 
 interface Waiting {
@@ -30,10 +30,10 @@ export class QueryThreads implements Questions {
   readonly #short: Lane;
   readonly #long: Lane;
 
-  constructor({ db, workerUrl, pageMs = 500, mostMs = 10_000 }: QueryThreadsOptions) {
+  constructor({ db, workerUrl, pageMs = 500, mostMs = 10_000, graceMs = 5000 }: QueryThreadsOptions) {
     const url = workerUrl ?? new URL('./queryWorker.js', import.meta.url);
-    this.#short = new Lane(url, { db, pageMs, mostMs, yields: false });
-    this.#long = new Lane(url, { db, pageMs, mostMs, yields: true });
+    this.#short = new Lane(url, { db, pageMs, mostMs, yields: false }, mostMs + graceMs);
+    this.#long = new Lane(url, { db, pageMs, mostMs, yields: true }, mostMs + graceMs);
   }
 
   ask(question: Question, signal?: AbortSignal): Promise<Answer> {
@@ -54,6 +54,7 @@ const isShort = (question: Question): boolean => {
 class Lane {
   readonly #url: URL;
   readonly #options: QueryThreadOptions;
+  readonly #endMs: number;
   readonly #waiting: Waiting[] = [];
   #worker: Worker | undefined;
   #asked: Waiting | undefined; // of the thread
@@ -61,9 +62,10 @@ class Lane {
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
 
-  constructor(url: URL, options: QueryThreadOptions) {
+  constructor(url: URL, options: QueryThreadOptions, endMs: number) {
     this.#url = url;
     this.#options = options;
+    this.#endMs = endMs;
   }
 
   ask(question: Question, signal: AbortSignal | undefined): Promise<Answer> {
@@ -97,7 +99,7 @@ class Lane {
     this.#asked = waiting;
     this.#worker ??= this.#start();
     this.#worker.postMessage({ id: ++this.#sequence, question: waiting.question } satisfies QueryRequest);
-    this.#timer = setTimeout(() => this.#end(overdue(waiting.question)), this.#options.mostMs + graceMs).unref();
+    this.#timer = setTimeout(() => this.#end(overdue(waiting.question)), this.#endMs).unref();
   }
 
   #start(): Worker {
