@@ -103,7 +103,9 @@ async function run(
   book.covariates.declare(settings.covariates ?? []);
   const { learn, onTuned } = options;
   const runtime = learningRuntime(async () => {});
-  const along = learn && new LearnAlong({ ...learn, table, settings, book, base: stepper, runtime, onTuned });
+  const along =
+    learn &&
+    new LearnAlong({ ...learn, ...{ table, covariates, lookahead, settings }, book, base: stepper, runtime, onTuned });
   const arrived = async (rows: number): Promise<void> => along?.arrived(rows);
   await lastValueFrom(
     pipeline({

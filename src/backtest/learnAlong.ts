@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { StepcastError } from '../errors.js';
 import type { SeriesForecaster } from '../forecast/seriesForecaster.js';
 import { type FineTuned, fineTune } from '../learning/fineTune.js';
@@ -9,9 +8,11 @@ import type { LearnRecipe } from '../learning/learnRecipe.js';
 import { LiveLoss } from '../learning/liveLoss.js';
 import type { Forecast, Stepper } from '../pipeline/ports.js';
 import type { SeriesBook } from '../pipeline/seriesBook.js';
+import { readSelfContained } from '../readSelfContained.js';
 import type { SeriesSettings } from '../series/types.js';
 import { seriesTicks } from '../training/seriesTicks.js';
 import type { Table } from './readTable.js';
+import { type CovariateColumn, othersThan } from './readWithCovariates.js';
 
 /** When a backtest learns: as the daemon does, but by readings in place of hours. */
 export interface LearnOptions {
@@ -40,6 +41,8 @@ interface Own {
 
 export interface LearnAlongOptions extends LearnOptions {
   readonly table: Table;
+  readonly covariates: readonly CovariateColumn[];
+  readonly lookahead: number; // steps of those known ahead
   readonly settings: SeriesSettings;
   readonly book: SeriesBook;
   readonly base: Stepper;
@@ -56,11 +59,10 @@ export class LearnAlong {
   readonly #options: LearnAlongOptions;
   readonly #own = new Map<string, Own>();
   readonly #losses = new Map<string, LiveLoss>(); // of columns
-  readonly #base: Uint8Array;
+  #base: Uint8Array | undefined;
 
   constructor(options: LearnAlongOptions) {
     this.#options = options;
-    this.#base = new Uint8Array(readFileSync(options.base.model.path));
   }
 
   hear(forecast: Forecast, forecaster: SeriesForecaster): void {
@@ -89,11 +91,18 @@ export class LearnAlong {
   }
 
   async #tune(column: string, cells: Float64Array, row: number, sinceDrift?: number): Promise<void> {
-    const { table, settings, base, runtime, book, recipe, onTuned } = this.#options;
+    const { table, settings, base, runtime, book, recipe, onTuned, covariates, lookahead } = this.#options;
     const entry = book.get(column);
     if (!entry) return;
-    const ticks = seriesTicks(table.timesMs.subarray(0, row), cells.subarray(0, row), settings);
+    const timesMs = table.timesMs.subarray(0, row);
+    const ticks = seriesTicks(
+      timesMs,
+      cells.subarray(0, row),
+      { ...settings, horizon: lookahead },
+      othersThan(column, covariates),
+    );
     const known = this.#own.get(column);
+    this.#base ??= await readSelfContained(base.model.path);
     const own = known ?? { ...noneYet, bytes: this.#base, stepper: base };
     const { metadata } = own.stepper.model;
     const lineage = { target: metadata.target, isOwn: !!known, deepAt: own.deepAt, readings: ticks.length };

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { StepcastError } from '../errors.js';
 import { modelLabel, nameOf } from '../forecast/modelContract.js';
 import { ModelShelf } from '../inference/modelShelf.js';
@@ -7,6 +7,7 @@ import type { Learned } from '../learning/learningProtocol.js';
 import { startLearning } from '../learning/startLearning.js';
 import { TunedInbox } from '../learning/tunedInbox.js';
 import { ownName } from '../pipeline/modelVersions.js';
+import { readSelfContained } from '../readSelfContained.js';
 import { listSeries, type SeriesListing } from '../storage/queries.js';
 import { storedModelHash } from '../storage/storedModelHash.js';
 import type { TuneCommand } from './bodies.js';
@@ -78,12 +79,12 @@ async function startOf({ model }: SeriesListing, { db, model: named, modelsDir }
   const label = model ?? 'auto';
   if (named === undefined) {
     const kept = `${db}-models/${storedModelHash(db, label)}.onnx`;
-    if (existsSync(kept)) return { label, bytes: new Uint8Array(readFileSync(kept)) };
+    if (existsSync(kept)) return { label, bytes: await readSelfContained(kept) };
   }
   const shelf = new ModelShelf(modelsDir);
   const { model: loaded } = await shelf.load(named ?? nameOf(label));
   await shelf.release();
-  return { label: modelLabel(loaded), bytes: new Uint8Array(readFileSync(loaded.path)) };
+  return { label: modelLabel(loaded), bytes: await readSelfContained(loaded.path) };
 }
 
 function rowOf(series: string, start: Start, learned: Learned | undefined, durationMs: number, dryRun: boolean): Row {

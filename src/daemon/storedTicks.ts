@@ -1,12 +1,16 @@
 import { StepcastError } from '../errors.js';
 import type { LearningSeries } from '../learning/fineTune.js';
+import { Covariates } from '../pipeline/covariates.js';
+import { leastAhead } from '../pipeline/seriesEntry.js';
 import { SeriesTrack } from '../series/seriesTrack.js';
 import type { Tick } from '../series/types.js';
 import { openForReading } from '../storage/openDatabase.js';
 import { StoredLog } from '../storage/storedLog.js';
 
+const newest = Number.MAX_SAFE_INTEGER; // place in the log
+
 /**
- * The newest readings of series as the ticks that the daemon made of them, read beside it.
+ * The newest readings of series as the ticks that the daemon made of them, with what it was told of other series, read beside it.
  *
  * @throws {StepcastError} SERIES_UNKNOWN or STORE_*.
  */
@@ -24,12 +28,23 @@ export function storedTicks(path: string, names: readonly string[], most: number
         });
       }
       const track = new SeriesTrack(row.settings);
+      const { horizon, levels, season, statics, covariates } = row.settings;
+      const { known, view } = Covariates.emptyView(row, Math.max(horizon, leastAhead));
+      const heard = [...known].flatMap(([name, values]) => {
+        const source = rows.get(name);
+        const readings = source ? log.recent(source.id, 2 * most, newest) : [];
+        return readings.map((reading) => ({ reading, values }));
+      });
+      heard.sort((a, b) => a.reading.id - b.reading.id);
       const ticks: Tick[] = [];
-      for (const reading of log.recent(row.id, most, Number.MAX_SAFE_INTEGER)) {
-        track.take(reading, (tick) => void ticks.push(tick));
+      let at = 0;
+      for (const reading of log.recent(row.id, most, newest)) {
+        for (; at < heard.length && heard[at].reading.id < reading.id; at++)
+          heard[at].values.hear(heard[at].reading.tMs, heard[at].reading.y);
+        track.take(reading, (tick) => void ticks.push(view ? view.tell(tick) : tick));
       }
-      const { horizon, levels, season, statics } = row.settings;
-      return { seriesId, horizon, levels, season, ticks, ...(statics && { statics }) };
+      const outside = { ...(statics && { statics }), ...(covariates && { covariates }) };
+      return { seriesId, horizon, levels, season, ticks, ...outside };
     });
   } finally {
     db.close();

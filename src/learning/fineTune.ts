@@ -30,6 +30,7 @@ export interface LearningSeries {
   readonly levels: readonly number[];
   readonly season: number; // steps, 0: found
   readonly statics?: SeriesSettings['statics'];
+  readonly covariates?: SeriesSettings['covariates']; // that the ticks tell of, in their order
   readonly ticks: readonly Tick[];
 }
 
@@ -80,9 +81,6 @@ export async function fineTune(
   try {
     const incumbent = await open(order.incumbent, order.name);
     const isFresh = order.from === 'fresh';
-    const { features } = incumbent.stepper.model.metadata;
-    const outside = features.find((feature) => feature.startsWith('covariate.'));
-    if (outside) throw untrainable(order, `it looks at other series (${outside}), which is not learned from yet`);
     const start = isFresh ? fresh(order, recipe) : decodeModel(order.incumbent);
     const metadata = isFresh ? metadataOf(start) : incumbent.stepper.model.metadata;
     const cut = order.series.map((series) => cutOf(series, order.sinceDrift, recipe));
@@ -116,7 +114,9 @@ export async function fineTune(
   }
 }
 
-const pick = ({ season, statics }: LearningSeries) => ({ season, ...(statics && { statics }) });
+const pick = ({ season, statics, covariates: looksAt }: LearningSeries) => ({
+  ...{ season, ...(statics && { statics }), ...(looksAt && { looksAt }) },
+});
 
 interface Cut {
   readonly ticks: readonly Tick[];

@@ -12,6 +12,7 @@ export interface RollOutOptions {
   readonly levels: readonly number[];
   readonly season: number; // steps, 0: found
   readonly statics?: SeriesSettings['statics'];
+  readonly covariates?: SeriesSettings['covariates'];
   readonly incumbent: Stepper;
   readonly candidate: Stepper;
   readonly breathe: () => Promise<void>;
@@ -36,14 +37,14 @@ const ticksABreath = 64;
  * beside it. Both are judged by what came true.
  */
 export async function rollOut(options: RollOutOptions): Promise<RollOut> {
-  const { ticks, from, horizon, levels, season, statics, breathe } = options;
+  const { ticks, from, horizon, levels, season, statics, covariates, breathe } = options;
   const [old, fresh] = [options.incumbent, options.candidate].map((stepper) => ({
     stepper,
     buffers: stepBuffers(stepper.model, 1),
   }));
   const longest = Math.max(horizon, old.stepper.model.metadata.horizon, fresh.stepper.model.metadata.horizon);
-  const settings = { horizon: longest, levels, season };
-  const outside = { season, ...(statics && { statics }) };
+  const settings = { horizon: longest, levels, season, ...(covariates && { covariates }) };
+  const outside = { season, ...(statics && { statics }), ...(covariates && { covariates }) };
   const network = (): RecurrentForecaster => new RecurrentForecaster(old.stepper.model, outside);
   const incumbent = new RecurrentForecaster(old.stepper.model, outside);
   const live = new SeriesForecaster({ ...settings, network: incumbent });

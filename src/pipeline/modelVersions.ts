@@ -47,7 +47,7 @@ export interface ModelRegistry {
   versions(): readonly ModelVersion[];
   /** Keeps the file durably and makes it known as a candidate. Equal bytes under the same name are the version that is there. */
   add(version: NewVersion): Promise<ModelVersion>;
-  /** The file of a version. @throws {StepcastError} MODEL_MISSING when it is no longer there. */
+  /** The file of a version, the metadata of its sidecar in it. @throws {StepcastError} MODEL_MISSING when it is no longer there. */
   bytes(label: string): Promise<Uint8Array>;
   /** What the optimiser of its training was left with. */
   optimiserState(label: string): Promise<Uint8Array | undefined>;

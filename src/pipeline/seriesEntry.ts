@@ -16,7 +16,8 @@ import { Quiet } from './quiet.js';
 
 /** Readings between two snapshots of a series. */
 export const snapshotEvery = 256;
-const leastAhead = 96; // steps: more than most models look
+/** Steps ahead of which a series is told what is known. */
+export const leastAhead = 96; // more than most models look
 const layout = 12; // of a snapshot; a change of any save() raises it
 
 /** What a trial of this series came to. */

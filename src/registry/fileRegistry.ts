@@ -14,6 +14,7 @@ import {
   ownName,
   sharedName,
 } from '../pipeline/modelVersions.js';
+import { readSelfContained } from '../readSelfContained.js';
 import { keptHashes } from './keptHashes.js';
 import { ModelFiles } from './modelFiles.js';
 
@@ -119,7 +120,7 @@ export class FileRegistry implements ModelRegistry {
   }
 
   async bytes(label: string): Promise<Uint8Array> {
-    return readFile(this.path(label));
+    return readSelfContained(this.path(label));
   }
 
   async optimiserState(label: string): Promise<Uint8Array | undefined> {
