@@ -3,19 +3,22 @@
  */
 import { readFileSync, statSync, writeSync } from 'node:fs';
 import { StepcastError } from '../errors.js';
-import { describeModel } from '../inference/loadModel.js';
-import { createOrtStepper } from '../inference/ortStepper.js';
 import { decodeModel } from '../onnx/codec.js';
 import type { AdmissionCode, TrialReply, TrialTask } from '../registry/admission/trialProtocol.js';
-import { replyDescriptor } from '../registry/admission/trialProtocol.js';
+import { beganSign, replyDescriptor } from '../registry/admission/trialProtocol.js';
 import { TrialRefusal } from '../registry/admission/trialRefusal.js';
 import { type OpenModel, tryModel } from '../registry/admission/tryModel.js';
+
+writeSync(replyDescriptor, beganSign);
 
 const orphanCheckMs = 1000;
 const parent = process.ppid;
 setInterval(() => process.ppid === parent || process.exit(1), orphanCheckMs).unref();
 
+/** The runtime is loaded only for what has passed the inspection. */
 const open: OpenModel = async (bytes, maxBatch) => {
+  const { describeModel } = await import('../inference/loadModel.js');
+  const { createOrtStepper } = await import('../inference/ortStepper.js');
   try {
     return await createOrtStepper(await describeModel('the pushed model', bytes, decodeModel(bytes)), bytes, {
       maxBatch,

@@ -390,15 +390,19 @@ function doubled(g: GraphBuilder, value: string, times: number): string {
 export const hostileFiles = (): HostileFile[] =>
   rows.map(([name, code, says, make]) => ({ name, code, says, bytes: make() }));
 
-/** The good file with one to four random bytes changed, inserted or taken out. The same seed gives the same files. */
+/** The file with one to four random bytes changed, inserted or taken out; never the same file. The same seed gives the same mutants. */
 export function mutantOf(file: Uint8Array, random: Random): Uint8Array {
-  const bytes = [...file];
-  for (let left = 1 + random.integer(4); left > 0; left--) {
-    const at = random.integer(bytes.length);
-    const kind = random.integer(4);
-    if (kind === 0) bytes.splice(at, 1);
-    else if (kind === 1) bytes.splice(at, 0, random.integer(256));
-    else bytes[at] ^= 1 + random.integer(255);
-  }
-  return Uint8Array.from(bytes);
+  let bytes = file;
+  for (let left = 1 + random.integer(4); left > 0; left--) bytes = changedAt(bytes, random);
+  return bytes.length === file.length && bytes.every((byte, i) => byte === file[i]) ? mutantOf(file, random) : bytes;
+}
+
+function changedAt(bytes: Uint8Array, random: Random): Uint8Array {
+  const [at, kind] = [random.integer(bytes.length), random.integer(4)];
+  if (kind > 1) return bytes.with(at, bytes[at] ^ (1 + random.integer(255)));
+  const changed = new Uint8Array(bytes.length + (kind === 0 ? -1 : 1));
+  changed.set(bytes.subarray(0, at));
+  if (kind === 1) changed[at] = random.integer(256);
+  changed.set(bytes.subarray(kind === 0 ? at + 1 : at), kind === 0 ? at : at + 1);
+  return changed;
 }

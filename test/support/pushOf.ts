@@ -13,7 +13,8 @@ export function requestOf(bytes: Uint8Array, more: Partial<AdmissionRequest['man
   };
 }
 
-function metadataOf(bytes: Uint8Array): string {
+/** The metadata document of a file, or nothing. */
+export function metadataOf(bytes: Uint8Array): string {
   try {
     return decodeModel(bytes).metadataProps?.find(({ key }) => key === 'stepcast')?.value ?? '';
   } catch {

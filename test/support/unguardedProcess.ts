@@ -4,9 +4,11 @@
 import { readFileSync, writeSync } from 'node:fs';
 import { getPriority } from 'node:os';
 import { createSession } from '../../src/inference/ortRuntime.js';
+import { beganSign, replyDescriptor } from '../../src/registry/admission/trialProtocol.js';
 
+writeSync(replyDescriptor, beganSign);
 const { act, model } = JSON.parse(readFileSync(0, 'utf8')) as { act: string; model?: string };
-const reply = (text: string): void => void writeSync(3, text);
+const reply = (text: string): void => void writeSync(replyDescriptor, text);
 
 const acts: Record<string, () => unknown> = {
   surroundings: () => reply(JSON.stringify({ env: process.env, cwd: process.cwd(), priority: getPriority() })),

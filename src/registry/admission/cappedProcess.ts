@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
 import type { Readable } from 'node:stream';
-import { replyDescriptor } from './trialProtocol.js';
+import { beganSign, replyDescriptor } from './trialProtocol.js';
 
 export interface Caps {
   readonly memoryBytes: number; // of writable memory, that of WASM included
@@ -20,7 +20,7 @@ export interface CappedProcessOptions {
 export type CappedEnd =
   | { readonly kind: 'replied'; readonly reply: string }
   | { readonly kind: 'memory' | 'cpu' | 'clock' | 'reply-too-long' }
-  | { readonly kind: 'crashed'; readonly detail: string };
+  | { readonly kind: 'crashed'; readonly detail: string; readonly began: boolean };
 
 /**
  * The shell sets the limits on itself and becomes Node. RLIMIT_DATA counts what is mapped writable: growing WASM memory counts, the gigabytes of address
@@ -73,16 +73,22 @@ export async function runCapped({ entry, input, caps, signal }: CappedProcessOpt
     });
     signal?.throwIfAborted();
     if (ended) return ended;
-    if (exit === 0 && size > 0) return { kind: 'replied', reply: Buffer.concat(reply).toString() };
+    if (exit === 0 && size > beganSign.length) return { kind: 'replied', reply: Buffer.concat(reply).toString() };
     if (exit === 'SIGXCPU') return { kind: 'cpu' };
     const byKernel = exit === 'SIGKILL'; // which had no memory left
     if (byKernel || /out of memory|bad_alloc|allocation failed|ENOMEM|Cannot allocate/i.test(stderr))
       return { kind: 'memory' };
-    return { kind: 'crashed', detail: `it ended with ${exit}: ${stderr.trim().split('\n').at(-1) ?? ''}` };
+    return { kind: 'crashed', began: size > 0, detail: `it ended with ${exit}: ${tellingLine(stderr)}` };
   } finally {
     clearTimeout(watchdog);
     signal?.removeEventListener('abort', onAbort);
   }
+}
+
+/** Of what it said before it ended: the error, else the last. */
+function tellingLine(stderr: string): string {
+  const lines = stderr.trim().split('\n');
+  return lines.find((line) => /^\w*Error\b|FATAL/.test(line)) ?? lines.at(-1)!;
 }
 
 function yieldTo(pid: number): void {

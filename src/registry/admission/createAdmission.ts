@@ -52,7 +52,9 @@ export function createAdmission({
       case 'reply-too-long':
         return refused('trial-crash', `what its trial came to is longer than ${mostReplyBytes} bytes`);
       case 'crashed':
-        return refused('trial-crash', `its trial crashed: ${end.detail}`);
+        return end.began
+          ? refused('trial-crash', `its trial crashed: ${end.detail}`)
+          : refused('node', `a trial could not be begun here: ${end.detail}`);
     }
   };
   return (file, request) => {

@@ -32,4 +32,5 @@ export interface TrialTask {
 /** What it says on descriptor 3, before it ends. */
 export type TrialReply = Admission;
 export const replyDescriptor = 3;
+export const beganSign = ' '; // before anything else: what ends a process without it is no fault of a model
 export const mostReplyBytes = 1 << 20; // metadata and shapes

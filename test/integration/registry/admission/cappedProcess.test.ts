@@ -72,7 +72,7 @@ describe('runCapped', () => {
   });
 
   it('lets a model run that needs less memory than it may have', async () => {
-    expect(await doing('run', {}, ones(10e6))).toEqual({ kind: 'replied', reply: '10000000' });
+    expect(await doing('run', {}, ones(10e6))).toEqual({ kind: 'replied', reply: ' 10000000' });
   });
 
   it('holds the memory of WASM: a model that needs more fails to get it', async () => {
@@ -100,7 +100,7 @@ describe('runCapped', () => {
   });
 
   it('says of a process that ended without a word that it crashed', async () => {
-    expect(await doing('silence')).toMatchObject({ kind: 'crashed' });
+    expect(await doing('silence')).toMatchObject({ kind: 'crashed', began: true });
   });
 
   it('rejects, with the process gone, when it is stopped', async () => {

@@ -93,6 +93,9 @@ describe('createAdmission', () => {
   it('says of its own troubles that they are not the model’s', async () => {
     const request = requestOf(stepModelBytes());
     expect(await admit(join(folder, 'missing'), request)).toMatchObject({ ok: false, code: 'node' });
+    const broken = createAdmission({ entry: pathToFileURL(join(folder, 'missing.js')) });
+    const reason = expect.stringContaining('missing.js');
+    expect(await judge(stepModelBytes(), request, broken)).toMatchObject({ ok: false, code: 'node', reason });
   });
 
   it('judges one file at a time', async () => {
