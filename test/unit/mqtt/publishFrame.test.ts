@@ -48,6 +48,15 @@ describe('publishFrame', () => {
     expect(packet.properties).toBe(undefined);
   });
 
+  it('says of which question it is the answer', () => {
+    const seen: IPublishPacket[] = [];
+    const parser = mqttPacket.parser({ protocolVersion: 5 });
+    parser.on('packet', (packet: Packet) => seen.push(packet as IPublishPacket));
+    const correlationData = Buffer.from([0, 255, 7]);
+    parser.parse(frame({ ...route, correlationData }, 5, Buffer.from('1')));
+    expect(seen[0].properties).toEqual({ correlationData });
+  });
+
   it('refuses a topic that does not fit its length field', () => {
     expect(() => publishHead({ ...route, topic: 'x'.repeat(65_536) }, 5)).toThrow(RangeError);
   });
