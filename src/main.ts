@@ -69,7 +69,7 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
     onStep: (stepMs) =>
       log.warn({ stepMs }, 'the wall clock was set by more than a day; not followed until the next start'),
   });
-  const { health, ...watch } = reportHealth(log);
+  const { health, document, ...watch } = reportHealth(log);
   const progress = new Progress(() => clock.elapsedMs());
   const isNew = !existsSync(config.store.path);
   let refusal: unknown;
@@ -113,7 +113,7 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
     });
     const warn = sampled(log, rejectsLogged);
     const live: LiveSettings = { streams: config.streams, learn: config.learn };
-    const home = homeAssistantOfNode(config, { connection, book, registry: models.registry, clock });
+    const home = homeAssistantOfNode(config, { connection, book, registry: models.registry, clock, log });
     const questions = new QueryThreads({ db: config.store.path });
     const queries = serveQueries({
       ...{ connection, questions, nowMs, log, prefix: config.publish.prefix, node: config.node },
@@ -136,7 +136,7 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
       ...{ connection, publisher, counts, book, store, registry: models.registry, clock, healthy },
     });
     const http = httpOfNode(config, {
-      ...{ questions, clock, log, health, metrics: metrics.text, series: () => book.size },
+      ...{ questions, clock, log, health, document, metrics: metrics.text, series: () => book.size },
     });
     const sink = metrics.heard(http.heard(publisher));
     const stopWatching = watch.start({ connection, publisher, counts, book, store, clock, progress });

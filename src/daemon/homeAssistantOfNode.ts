@@ -4,6 +4,7 @@ import { AnnouncedSeries } from '../homeassistant/announcedSeries.js';
 import { HomeAssistant } from '../homeassistant/homeAssistant.js';
 import { modelUpdates } from '../homeassistant/modelUpdates.js';
 import type { SeriesOrigin } from '../homeassistant/seriesOrigin.js';
+import type { Logger } from '../log.js';
 import type { BrokerConnection } from '../mqtt/brokerConnection.js';
 import type { MqttSource, NamedSeries } from '../mqtt/mqttSource.js';
 import type { Clock } from '../pipeline/clock.js';
@@ -19,10 +20,14 @@ interface Parts {
   readonly book: SeriesBook;
   readonly registry: Pick<ModelRegistry, 'versions'>;
   readonly clock: Clock;
+  readonly log: Logger;
 }
 
 /** What Home Assistant is shown of this machine. Made before the source, which may take every topic. */
-export function homeAssistantOfNode({ node, publish, store }: Config, { connection, book, registry, clock }: Parts) {
+export function homeAssistantOfNode(
+  { node, publish, store }: Config,
+  { connection, book, registry, clock, log }: Parts,
+) {
   let source: Pick<MqttSource, 'seriesOf'> | undefined;
   const isKept = (series: string): boolean => {
     const lastMs = book.get(series)?.track.lastMs ?? Number.NEGATIVE_INFINITY;
@@ -35,6 +40,7 @@ export function homeAssistantOfNode({ node, publish, store }: Config, { connecti
     announced: new AnnouncedSeries(`${store.path}-homeassistant.json`),
     isCurrent: ({ series, topic, field }) => source?.seriesOf(topic, field) === series && isKept(series),
     elapsedMs: () => clock.elapsedMs(),
+    onDeaf: () => log.warn('the broker refuses homeassistant/status: nothing is sent again when Home Assistant starts'),
   });
   const tellModels = (): void => {
     if (home.isOn) home.models(modelUpdates(registry.versions()));

@@ -19,7 +19,8 @@ export interface HttpOfNodeOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly series: () => number;
-  readonly health: () => { readonly status: string; readonly reasons: readonly string[] };
+  readonly health: () => ApiHealth;
+  readonly document: () => ApiHealth; // the same, with everything that the health topic says
   readonly metrics?: () => Promise<string>;
 }
 
@@ -40,14 +41,10 @@ export function httpOfNode({ http, node }: Config, options: HttpOfNodeOptions): 
   if (!listen) return { heard: (sink) => sink, start: () => {}, stop: async () => {} };
   const started = clock.nowMs();
   const about = (): ApiNode => ({ node, version, started, time: clock.nowMs(), series: options.series() });
-  const health = (): ApiHealth => {
-    const found = options.health();
-    return { ...found, status: found.status === 'ok' ? 'ok' : 'degraded' };
-  };
   const live = new LiveFeed({
     node: about,
     health: () => {
-      const { status, reasons } = health();
+      const { status, reasons } = options.health();
       return { status, reasons };
     },
   });
@@ -60,7 +57,8 @@ export function httpOfNode({ http, node }: Config, options: HttpOfNodeOptions): 
   const open = async (): Promise<void> => {
     const { createHttpServer } = await import('../http/httpServer.js');
     const opened = await createHttpServer({
-      ...{ listen, hostName: hostname(), questions, live, node: about, health, nowMs: () => clock.nowMs() },
+      ...{ listen, hostName: hostname(), questions, live, node: about, health: options.document },
+      nowMs: () => clock.nowMs(),
       ...(http.token !== undefined && { token: http.token }),
       ...(metrics && { metrics }),
       dashboard: fileURLToPath(new URL('./dashboard/', import.meta.url)),

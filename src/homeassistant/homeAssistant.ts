@@ -17,6 +17,12 @@ interface HeardMessage {
 export interface HomeAssistantBroker {
   publish(message: RetainedMessage): boolean;
   subscribe(filters: readonly string[], listener: (message: HeardMessage) => boolean): void;
+  /** Subscribes to what can be done without; the function returned unsubscribes. */
+  watch(
+    filters: readonly string[],
+    listener: (message: HeardMessage) => boolean,
+    refused: (filters: readonly string[]) => void,
+  ): () => void;
   readonly ready$: Observable<void>;
 }
 
@@ -27,6 +33,8 @@ export interface HomeAssistantOptions {
   /** Whether a series still comes from there: its stream is configured, and its readings are not all gone. */
   readonly isCurrent: (origin: SeriesOrigin) => boolean;
   readonly elapsedMs: () => number;
+  /** The broker does not let it hear of Home Assistant's start. */
+  readonly onDeaf: () => void;
 }
 
 const passMs = 250;
@@ -49,9 +57,9 @@ export class HomeAssistant {
   #isOn = false;
   #isListChanged = false;
   #isNodeDue = false;
-  #isAsked = false;
   #timers: NodeJS.Timeout[] = [];
   #stopHearing = (): void => {};
+  #stopWatching = (): void => {};
 
   readonly #hear = (message: HeardMessage): boolean => {
     const isOurs = message.topic.startsWith(`${discoveryRoot}/device/stepcast_`);
@@ -84,11 +92,11 @@ export class HomeAssistant {
     if (isOn === this.#isOn) return;
     this.#isOn = isOn;
     if (!isOn) {
+      this.#stopWatching();
       this.#takeBack();
       return;
     }
-    if (!this.#isAsked) this.#options.broker.subscribe([statusTopic], this.#hear);
-    this.#isAsked = true;
+    this.#stopWatching = this.#options.broker.watch([statusTopic], this.#hear, this.#options.onDeaf);
     this.renew();
     this.review();
   }

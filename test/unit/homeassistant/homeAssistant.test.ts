@@ -34,11 +34,19 @@ describe('HomeAssistant', () => {
   let current: Set<string>;
   let listener: (message: { topic: string; payload: Uint8Array; acknowledge(): void }) => boolean;
   let running: HomeAssistant[];
+  let watched: Set<string>;
+  let deafen: (filters: readonly string[]) => void;
+  let isDeaf: boolean;
   const ready$ = new Subject<void>();
 
   const broker = {
     ready$,
     subscribe: (_: readonly string[], heard: typeof listener) => void (listener = heard),
+    watch: (filters: readonly string[], _: typeof listener, refuse: typeof deafen) => {
+      watched.add(String(filters));
+      deafen = refuse;
+      return () => void watched.delete(String(filters));
+    },
     publish: ({ topic, payload }: RetainedMessage): boolean => {
       if (accepts-- <= 0) return false;
       sent++;
@@ -54,6 +62,9 @@ describe('HomeAssistant', () => {
       announced: announced as unknown as AnnouncedSeries,
       isCurrent: ({ series }) => current.has(series),
       elapsedMs: () => Date.now(),
+      onDeaf: () => {
+        isDeaf = true;
+      },
     });
     running.push(home);
     home.start(isOn);
@@ -71,7 +82,7 @@ describe('HomeAssistant', () => {
   beforeEach(() => {
     vi.useFakeTimers({ now: 1_000_000 });
     [announced, retained, current, running] = [new Announced(), new Map(), new Set(), []];
-    sent = 0;
+    [sent, watched, isDeaf] = [0, new Set(), false];
     accepts = Number.POSITIVE_INFINITY;
   });
   afterEach(() => {
@@ -113,6 +124,20 @@ describe('HomeAssistant', () => {
     expect(say('homeassistant/device/stepcast_x/config', '{}')).toBe(true);
     expect(say('homeassistant/sensor/other/config', '{}')).toBe(false);
     expect(say('sensors/kitchen', '21')).toBe(false);
+  });
+
+  it('listens for that only while it is on, and goes on where it is refused', () => {
+    const home = begin(false);
+    expect(watched.size).toBe(0);
+    home.turn(true);
+    expect([...watched]).toEqual(['homeassistant/status']);
+    deafen([]);
+    expect(isDeaf).toBe(true);
+    show(home, kitchen);
+    vi.advanceTimersByTime(250);
+    expect(configs()).toHaveLength(2);
+    home.turn(false);
+    expect(watched.size).toBe(0);
   });
 
   it('removes every topic of a series that came to an end, also of one from before a restart', () => {
