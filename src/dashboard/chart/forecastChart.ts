@@ -75,7 +75,7 @@ export class ForecastChart {
       font: '12px system-ui, sans-serif',
     };
     return {
-      ...{ width: 600, height: heightPx.wide, ms: 1, legend: { show: false }, padding: [12, 8, 0, 0] },
+      ...{ width: 600, height: heightPx.wide, ms: 1, legend: { show: false }, padding: [12, 22, 0, 0] },
       cursor: { drag: { x: false, y: false }, points: { size: 7 }, y: false },
       scales: { x: { time: true }, y: { range: (_, min, max) => roundRange(min, max) } },
       series: [

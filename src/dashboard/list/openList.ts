@@ -12,6 +12,7 @@ import { VirtualGrid } from './virtualGrid.js';
 import { withLatest } from './withLatest.js';
 
 const refreshMs = 30_000; // skill and coverage, which no event brings
+const restShare = 10; // of the time it takes to say them: a small machine has other things to do
 const typedMs = 80;
 
 /** What was looked for, and where: found again when one comes back to the list. */
@@ -56,7 +57,9 @@ export function openList({ client, main, signal }: PageContext): Page {
   };
 
   let loading: Promise<void> | undefined;
+  let refresh: ReturnType<typeof setTimeout> | undefined;
   const load = (): Promise<void> => {
+    const began = performance.now();
     loading ??= loadRows(client, rows, signal, arrangeLoaded)
       .catch((error) => {
         if (signal.aborted || isLoaded) return; // what is shown stays, and the banner says from when it is
@@ -66,8 +69,16 @@ export function openList({ client, main, signal }: PageContext): Page {
       })
       .finally(() => {
         loading = undefined;
+        clearTimeout(refresh);
+        if (!signal.aborted)
+          refresh = setTimeout(loadSeen, Math.max(refreshMs, restShare * (performance.now() - began)));
       });
     return loading;
+  };
+  /** Not while nobody looks. */
+  const loadSeen = (): void => {
+    if (document.hidden) refresh = setTimeout(loadSeen, refreshMs);
+    else void load();
   };
   const arrangeLoaded = (): void => {
     const isFirst = !isLoaded;
@@ -98,14 +109,13 @@ export function openList({ client, main, signal }: PageContext): Page {
       grid.scrollTo(0);
     }, typedMs);
   });
-  const refresh = setInterval(() => void load(), refreshMs);
   const tick = setInterval(() => grid.show(shown), 1000); // how long ago
   grid.element.addEventListener('scroll', () => {
     kept.scrollTop = grid.scrollTop;
   });
   signal.addEventListener('abort', () => {
-    for (const timer of [refresh, tick]) clearInterval(timer);
-    clearTimeout(typing);
+    clearInterval(tick);
+    for (const timer of [refresh, typing]) clearTimeout(timer);
   });
   return {
     hello: () => void load(),

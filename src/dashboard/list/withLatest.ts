@@ -7,8 +7,6 @@ export function withLatest(row: ApiSeries, { time, last, target_time, next, low,
   if (row.last_time !== null && time <= row.last_time) return row;
   return {
     ...row,
-    readings: row.readings + 1,
-    first_time: row.first_time ?? time,
     last_time: time,
     last_value: last,
     next: {

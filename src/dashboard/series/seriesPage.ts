@@ -110,6 +110,7 @@ export class SeriesPage {
     const before = this.#window;
     this.#window = withForecast(before, document, this.#range.ms);
     if (this.#window === before) return;
+    this.#take({ ...this.#row, readings: this.#row.readings + 1, model: document.model });
     if (this.#pinned === undefined) this.#show(forecastRows(document));
     else if (!this.#window.steps.some(({ time }) => time === this.#pinned)) this.#choose(0);
     else if (this.#forecast.some(({ actual }) => actual === null) && performance.now() - this.#askedMs > againMs)

@@ -8,7 +8,7 @@ const latest = (time: number) => ({
 
 test('a row takes the value, the forecast and a point of its line', () => {
   const row = withLatest(seriesRow('s'), latest(3 * minuteMs));
-  expect(row).toMatchObject({ readings: 4, last_time: 3 * minuteMs, last_value: 7 });
+  expect(row).toMatchObject({ last_time: 3 * minuteMs, last_value: 7 });
   expect(row.next).toMatchObject({ q10: 6, q50: 8, q90: 9, target_time: 4 * minuteMs });
   expect(row.spark).toEqual([{ time: 3 * minuteMs, value: 7 }]);
 });
