@@ -53,6 +53,7 @@ export interface Config {
   readonly http: {
     readonly listen: ListenAddress | undefined; // undefined: off
     readonly token?: string;
+    readonly hosts: readonly string[]; // names it is asked for by, beside its own
     readonly seriesMetrics: boolean;
   };
   readonly log: ParsedConfig['log'];
@@ -118,6 +119,7 @@ export function toConfig(parsed: ParsedConfig, { file, hostName, dirGiven }: Ori
     http: {
       listen: http.listen === 'off' ? undefined : http.listen,
       ...(http.token !== undefined && { token: http.token }),
+      hosts: http.hosts,
       seriesMetrics: http.seriesMetrics,
     },
     log: parsed.log,

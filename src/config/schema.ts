@@ -218,6 +218,15 @@ const http = z
     token: text('a token of at least 16 characters', { title: 'text', accepts: (token) => token.length >= 16 })
       .optional()
       .describe('What a client must present; at least 16 characters.'),
+    hosts: z
+      .array(text('a host name such as dash.example.org', { title: 'host name', pattern: '^[A-Za-z0-9._-]+$' }), {
+        error: 'expected a list of host names',
+      })
+      .meta({ title: 'list of host names' })
+      .prefault([])
+      .describe(
+        'Further names that the dashboard is asked for by, as behind a proxy. Its own addresses and host name always are.',
+      ),
     seriesMetrics: yesNo()
       .prefault(false)
       .describe('Whether `/metrics` has value, forecast and skill of each series: four gauges a series.'),

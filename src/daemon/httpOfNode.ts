@@ -57,7 +57,7 @@ export function httpOfNode({ http, node }: Config, options: HttpOfNodeOptions): 
   const open = async (): Promise<void> => {
     const { createHttpServer } = await import('../http/httpServer.js');
     const opened = await createHttpServer({
-      ...{ listen, hostName: hostname(), questions, live, node: about, health: options.document },
+      ...{ listen, hosts: http.hosts, hostName: hostname(), questions, live, node: about, health: options.document },
       nowMs: () => clock.nowMs(),
       ...(http.token !== undefined && { token: http.token }),
       ...(metrics && { metrics }),

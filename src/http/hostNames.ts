@@ -3,16 +3,18 @@ import { isIP } from 'node:net';
 export interface Names {
   readonly listenHost: string;
   readonly hostName: string; // of this machine
+  readonly others: readonly string[]; // that it is known by, as behind a proxy
 }
 
 /**
  * Whether a request may name this server so in its header Host. A site that makes its own name point here (DNS rebinding) comes with that
  * name; an address cannot be made to point elsewhere. The port is the browser's: behind a tunnel it is another one.
  */
-export function isOurHost(host: string | undefined, { listenHost, hostName }: Names): boolean {
+export function isOurHost(host: string | undefined, { listenHost, hostName, others }: Names): boolean {
   const name = nameOf(host);
   if (name === undefined) return false;
   if (isIP(name) !== 0 || name === 'localhost' || name === listenHost.toLowerCase()) return true;
+  if (others.some((other) => other.toLowerCase() === name)) return true;
   const own = hostName.toLowerCase();
   const short = own.split('.', 1)[0];
   return name === own || name === short || name === `${short}.local` || name === `${short}.lan`;

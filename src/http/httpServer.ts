@@ -19,6 +19,7 @@ export interface HttpServerOptions {
   readonly listen: { readonly host: string; readonly port: number };
   readonly token?: string;
   readonly hostName: string; // of this machine
+  readonly hosts?: readonly string[]; // further names it is asked for by
   readonly questions: Questions;
   readonly live: LiveFeed;
   readonly node: () => ApiNode;
@@ -45,7 +46,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   const { listen, questions, live, nowMs, perMinute = 600, patienceMs = 10_000 } = options;
   const access = new Access(options.token, nowMs);
   const files = pageFiles(options.dashboard);
-  const names = { listenHost: listen.host, hostName: options.hostName };
+  const names = { listenHost: listen.host, hostName: options.hostName, others: options.hosts ?? [] };
   const app = Fastify({
     bodyLimit: 4096,
     connectionTimeout: 90_000, // a client that neither sends nor takes anything; live clients are sent something every 15 s
@@ -70,7 +71,11 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   app.addHook('onRequest', async ({ headers }) => {
     if (!isOurHost(headers.host, names)) {
       const shown = JSON.stringify((headers.host ?? '').slice(0, 64));
-      throw new Refusal(421, 'WRONG_HOST', `${shown} is no name of this machine; use its address or its host name`);
+      throw new Refusal(
+        421,
+        'WRONG_HOST',
+        `${shown} is no name of this machine; use its address or host name, or add it to http.hosts`,
+      );
     }
   });
   await app.register(rateLimit, {

@@ -68,7 +68,7 @@ describe('loadConfig', () => {
       },
       models: { dir: 'models', dirGiven: false, trust: [], revoked: [], allowUnsigned: false, maxBytes: 16_000_000 },
       publish: { prefix: 'stepcast', retain: true, qos: 0, homeassistant: false },
-      http: { listen: { host: '127.0.0.1', port: 8080 }, seriesMetrics: false },
+      http: { listen: { host: '127.0.0.1', port: 8080 }, hosts: [], seriesMetrics: false },
       log: { level: 'info', format: 'auto' },
     });
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isOurHost, isOurOrigin } from '../../../src/http/hostNames.js';
 
-const names = { listenHost: 'dash.home', hostName: 'Greenhouse.example.org' };
+const names = { listenHost: 'dash.home', hostName: 'Greenhouse.example.org', others: ['proxy.example.org'] };
 
 describe('isOurHost', () => {
   it.each([
@@ -12,6 +12,7 @@ describe('isOurHost', () => {
     '192.168.1.20:8080',
     'dash.home:8080',
     'greenhouse',
+    'Proxy.example.org',
     'greenhouse.local:8080',
     'greenhouse.example.org.:8080',
   ])('knows %s', (host) => {
@@ -22,6 +23,7 @@ describe('isOurHost', () => {
     undefined,
     '',
     'evil.example',
+    'other.example.org',
     'evil.example:8080',
     'localhost.evil.example',
     '127.0.0.1.evil.example',
