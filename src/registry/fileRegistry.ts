@@ -173,6 +173,7 @@ export class FileRegistry implements ModelRegistry {
     if (inUse.has(label)) return 'active';
     if (inShadow.has(label)) return 'shadow';
     if (state === 'shadow') return 'refused';
+    if (state === 'candidate' && this.#rolledBack.has(label)) return 'rolled-back'; // in use for less than a turn
     if (state !== 'active') return state;
     const hasFollower = this.#named(name).some((one) => one.version > version && inUse.has(modelLabel(one)));
     const isBase = this.#found.has(label) || (origin === 'pushed' && !this.#rolledBack.has(label));

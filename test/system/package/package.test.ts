@@ -122,7 +122,7 @@ describe.skipIf(forbidden !== undefined)(forbidden ? `the packages (skipped: ${f
   });
 
   it('shows the demonstration from where it is installed', async () => {
-    const shown = await root.runInside('cd /tmp && stepcast demo --port 1999 --duration 4 2>&1');
+    const shown = await root.runInside('cd /tmp && stepcast demo --port 1999 --duration 20 2>&1');
     expect(shown).toMatch(/readings, [1-9]\d* forecasts/);
   });
 
