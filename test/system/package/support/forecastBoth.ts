@@ -10,9 +10,10 @@ import { startMosquitto } from '../../support/mosquitto.js';
 import { command } from './command.js';
 import type { DebianRoot } from './debianRoot.js';
 
-const emulatedMs = 300_000;
+const emulatedMs = 600_000;
 const series = 3;
-const readings = 400; // of each: seasons are found, the second blend weighs the network, intervals are calibrated
+const readings = 300; // of each: seasons are found, the second blend weighs the network, intervals are calibrated
+export const readingsSent = series * readings; // each of them is answered with a forecast
 
 /**
  * The stored forecasts of both packages, by series and time, of the same readings at the same times from one broker: arm64 as installed in
