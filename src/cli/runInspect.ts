@@ -32,6 +32,7 @@ function print(model: ModelDescription, io: Io): void {
     `contract    ${model.contract}`,
     `graph       ${model.findings.errors.length === 0 ? 'sound' : 'unsound'}`,
     ...[...model.findings.errors, ...model.findings.warnings].map((finding) => `            ${finding}`),
+    `push        ${inspected(model)}`,
     `metadata    ${model.metadata === undefined ? 'none in the file' : JSON.stringify(model.metadata)}`,
     `in          ${model.inputs.map(shape).join(', ')}`,
     `out         ${model.outputs.map(shape).join(', ')}`,
@@ -65,6 +66,12 @@ function print(model: ModelDescription, io: Io): void {
   }));
   printRows(io, 'table', [{ name: 'cell' }, { name: 'parameters' }, { name: 'multiply–adds' }], costs);
 }
+
+/** What the inspection of a pushed model would say of it. */
+const inspected = ({ inspection }: ModelDescription): string =>
+  inspection.ok
+    ? `passes the inspection: at most ${(inspection.memoryBytes / 2 ** 20).toFixed(1)} MiB at a batch of 256`
+    : `would be refused: ${inspection.reason} [${inspection.code}]`;
 
 function printInside({ windows, steps, gradients, attention }: Inside, io: Io): void {
   for (const { state, norms } of gradients) {

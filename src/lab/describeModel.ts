@@ -11,6 +11,7 @@ import { stepCost } from '../nn/stepCost.js';
 import { checkModel, type ModelFindings } from '../onnx/check/checkModel.js';
 import type { ModelProto } from '../onnx/modelProto.js';
 import { readGraph } from '../onnx/readGraph.js';
+import { type Inspection, inspectModel } from '../onnx/safety/inspectModel.js';
 import { Random } from '../series/random.js';
 
 export interface ModelDescription {
@@ -20,6 +21,7 @@ export interface ModelDescription {
   readonly producer: string;
   readonly contract: 'met' | string; // or what departs from it
   readonly findings: ModelFindings; // of the graph itself
+  readonly inspection: Inspection; // as of a model that is pushed
   readonly metadata: unknown;
   readonly architecture: Architecture | undefined;
   readonly inputs: readonly Value[];
@@ -54,6 +56,7 @@ export async function describeModel(path: string): Promise<ModelDescription> {
     producer: [proto.producerName, proto.producerVersion].filter(Boolean).join(' '),
     contract: await contractOf(path),
     findings: checkModel(proto),
+    inspection: inspectModel(bytes),
     metadata: metadata && JSON.parse(metadata.value),
     architecture,
     inputs: graph.input.filter(({ name }) => !names.has(name)).map(valueWithDims),
