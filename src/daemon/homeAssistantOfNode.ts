@@ -38,7 +38,8 @@ export function homeAssistantOfNode(
     broker: connection,
     identity: { prefix: publish.prefix, node, version },
     announced: new AnnouncedSeries(`${store.path}-homeassistant.json`),
-    isCurrent: ({ series, topic, field }) => source?.seriesOf(topic, field) === series && isKept(series),
+    isNamed: ({ series, topic, field }) => source?.seriesOf(topic, field) === series,
+    isKept,
     elapsedMs: () => clock.elapsedMs(),
     onDeaf: () => log.warn('the broker refuses homeassistant/status: nothing is sent again when Home Assistant starts'),
   });

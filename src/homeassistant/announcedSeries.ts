@@ -25,8 +25,9 @@ export class AnnouncedSeries {
     this.#path = path;
   }
 
-  read(): readonly SeriesOrigin[] {
-    if (!existsSync(this.#path)) return [];
+  /** Undefined: nothing was announced, not even the machine. */
+  read(): readonly SeriesOrigin[] | undefined {
+    if (!existsSync(this.#path)) return undefined;
     try {
       this.#text = readFileSync(this.#path, 'utf8');
       return schema.parse(JSON.parse(this.#text));
@@ -36,9 +37,9 @@ export class AnnouncedSeries {
     }
   }
 
-  /** Nothing announced is no file. Equal content is written once. */
-  write(origins: readonly SeriesOrigin[]): void {
-    const text = origins.length === 0 ? '' : JSON.stringify(origins);
+  /** Undefined is no file. Equal content is written once. */
+  write(origins: readonly SeriesOrigin[] | undefined): void {
+    const text = origins ? JSON.stringify(origins) : '';
     if (text === this.#text) return;
     try {
       if (text === '') rmSync(this.#path, { force: true });

@@ -30,8 +30,10 @@ export interface HomeAssistantOptions {
   readonly broker: HomeAssistantBroker;
   readonly identity: NodeIdentity;
   readonly announced: AnnouncedSeries;
-  /** Whether a series still comes from there: its stream is configured, and its readings are not all gone. */
-  readonly isCurrent: (origin: SeriesOrigin) => boolean;
+  /** Whether what comes from there still has this name. */
+  readonly isNamed: (origin: SeriesOrigin) => boolean;
+  /** Whether there are readings of it. */
+  readonly isKept: (series: string) => boolean;
   readonly elapsedMs: () => number;
   /** The broker does not let it hear of Home Assistant's start. */
   readonly onDeaf: () => void;
@@ -80,12 +82,13 @@ export class HomeAssistant {
   }
 
   start(isOn: boolean): void {
-    for (const origin of this.#options.announced.read()) this.#show(origin);
+    const announced = this.#options.announced.read();
+    for (const origin of announced ?? []) this.#show(origin);
     const ready = this.#options.broker.ready$.subscribe(() => this.#pass());
     this.#stopHearing = () => ready.unsubscribe();
     this.#timers = [setInterval(() => this.#pass(), passMs), setInterval(() => this.review(), reviewMs)];
     if (isOn) this.turn(true);
-    else if (this.#shown.size > 0) this.#takeBack();
+    else if (announced) this.#takeBack();
   }
 
   turn(isOn: boolean): void {
@@ -97,6 +100,7 @@ export class HomeAssistant {
       return;
     }
     this.#stopWatching = this.#options.broker.watch([statusTopic], this.#hear, this.#options.onDeaf);
+    this.#isListChanged = true;
     this.renew();
     this.review();
   }
@@ -115,7 +119,7 @@ export class HomeAssistant {
       const origin = this.#origins.get(forecast.seriesId);
       if (!shown && origin) shown = this.#show(origin);
       if (!shown) continue;
-      shown.hear(forecast);
+      shown.hear(forecast, this.#options.elapsedMs());
       this.#due.add(shown);
     }
   }
@@ -126,6 +130,7 @@ export class HomeAssistant {
       if (names.has(name)) continue;
       this.#models.delete(name);
       this.#formerModels.add(name);
+      this.#dueModels.add(name);
       this.#isNodeDue = true;
     }
     for (const update of updates) {
@@ -153,7 +158,11 @@ export class HomeAssistant {
   /** Takes back what is not there any more. */
   review(): void {
     if (!this.#isOn) return;
-    for (const shown of this.#shown.values()) if (!this.#options.isCurrent(shown.origin)) this.#end(shown);
+    const { isNamed, isKept, elapsedMs } = this.#options;
+    for (const shown of this.#shown.values()) {
+      const { origin } = shown;
+      if (!isNamed(origin) || !(isKept(origin.series) || shown.isFresh(elapsedMs()))) this.#end(shown);
+    }
   }
 
   stop(): void {
@@ -176,7 +185,8 @@ export class HomeAssistant {
 
   #takeBack(): void {
     for (const shown of this.#shown.values()) this.#end(shown);
-    this.#isNodeDue = true;
+    for (const name of this.#models.keys()) this.#dueModels.add(name);
+    this.#isNodeDue = this.#isListChanged = true;
   }
 
   /** Sends what is due, as much as is accepted. */
@@ -187,7 +197,7 @@ export class HomeAssistant {
     if (this.#isNodeDue && !this.#sendNode(send)) return;
     for (const name of this.#dueModels) {
       const topic = modelTopic(this.#options.identity, name);
-      if (!send(retained(topic, this.#isOn ? this.#models.get(name)! : ''))) return;
+      if (!send(retained(topic, (this.#isOn && this.#models.get(name)) || ''))) return;
       this.#dueModels.delete(name);
     }
     const nowMs = elapsedMs();
@@ -209,7 +219,8 @@ export class HomeAssistant {
   #remember(): void {
     if (!this.#isListChanged) return;
     this.#isListChanged = false;
-    this.#options.announced.write([...this.#shown.values()].map(({ origin }) => origin));
+    const origins = [...this.#shown.values()].map(({ origin }) => origin);
+    this.#options.announced.write(this.#isOn || origins.length > 0 ? origins : undefined);
   }
 
   #sendNode(send: Send): boolean {

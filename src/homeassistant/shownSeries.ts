@@ -27,6 +27,7 @@ export class ShownSeries {
   #expirySeconds = 0;
   #isConfigDue = true;
   #sentAtMs = Number.NEGATIVE_INFINITY;
+  #heardAtMs = Number.NEGATIVE_INFINITY;
   #isEnded = false;
 
   constructor(identity: NodeIdentity, origin: SeriesOrigin) {
@@ -51,8 +52,9 @@ export class ShownSeries {
     return true;
   }
 
-  hear({ tick, last, levels, values, horizon, stepMs, json }: Forecast): void {
+  hear({ tick, last, levels, values, horizon, stepMs, json }: Forecast, nowMs: number): void {
     this.#isEnded = false;
+    this.#heardAtMs = nowMs;
     this.#skill.add(tick, last, values[medianIndex(levels)]);
     this.#json = json.slice(); // the document is part of a slab
     const spanSeconds = Math.ceil((horizon * stepMs) / 1000);
@@ -64,6 +66,11 @@ export class ShownSeries {
   renew(): void {
     this.#isConfigDue = true;
     this.#sentAtMs = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Whether its last forecast is still shown. */
+  isFresh(nowMs: number): boolean {
+    return this.#freshSeconds(nowMs) > 0;
   }
 
   end(): void {
@@ -82,11 +89,12 @@ export class ShownSeries {
       if (!send(retained(discoveryTopic(this.id), JSON.stringify(discovery)))) return false;
       this.#isConfigDue = false;
     }
+    if (!this.isFresh(nowMs)) return true;
     const forecast = JSON.parse(Buffer.from(this.#json!).toString()) as ShownForecast;
     const [, state, attributes] = this.#topics;
     const sent =
-      send(this.#value(attributes, forecastAttributes(forecast))) &&
-      send(this.#value(state, seriesState(forecast, this.#skill.value)));
+      send(this.#value(attributes, forecastAttributes(forecast), nowMs)) &&
+      send(this.#value(state, seriesState(forecast, this.#skill.value), nowMs));
     if (sent) this.#sentAtMs = nowMs;
     return sent;
   }
@@ -96,7 +104,11 @@ export class ShownSeries {
     return [discoveryTopic(id), stateTopic(this.#identity, id), forecastTopic(this.#identity, id)];
   }
 
-  #value(topic: string, text: string): RetainedMessage {
-    return { ...retained(topic, text), qos: 0, expirySeconds: this.#expirySeconds };
+  #value(topic: string, text: string, nowMs: number): RetainedMessage {
+    return { ...retained(topic, text), qos: 0, expirySeconds: this.#freshSeconds(nowMs) };
+  }
+
+  #freshSeconds(nowMs: number): number {
+    return Math.ceil(this.#expirySeconds - (nowMs - this.#heardAtMs) / 1000);
   }
 }

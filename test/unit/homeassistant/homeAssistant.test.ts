@@ -21,9 +21,9 @@ const forecastOf = (seriesId: string, tick = 0, stepMs = 60_000): Forecast => {
 };
 
 class Announced {
-  list: readonly SeriesOrigin[] = [];
+  list: readonly SeriesOrigin[] | undefined;
   read = () => this.list;
-  write = (list: readonly SeriesOrigin[]) => void (this.list = list);
+  write = (list: readonly SeriesOrigin[] | undefined) => void (this.list = list);
 }
 
 describe('HomeAssistant', () => {
@@ -32,12 +32,14 @@ describe('HomeAssistant', () => {
   let sent: number;
   let accepts: number;
   let current: Set<string>;
+  let kept: (series: string) => boolean;
   let listener: (message: { topic: string; payload: Uint8Array; acknowledge(): void }) => boolean;
   let running: HomeAssistant[];
   let watched: Set<string>;
   let deafen: (filters: readonly string[]) => void;
   let isDeaf: boolean;
   const ready$ = new Subject<void>();
+  const expiries: number[] = [];
 
   const broker = {
     ready$,
@@ -47,9 +49,10 @@ describe('HomeAssistant', () => {
       deafen = refuse;
       return () => void watched.delete(String(filters));
     },
-    publish: ({ topic, payload }: RetainedMessage): boolean => {
+    publish: ({ topic, payload, expirySeconds }: RetainedMessage): boolean => {
       if (accepts-- <= 0) return false;
       sent++;
+      if (expirySeconds !== undefined) expiries.push(expirySeconds);
       if (payload.length === 0) retained.delete(topic);
       else retained.set(topic, Buffer.from(payload).toString());
       return true;
@@ -60,7 +63,8 @@ describe('HomeAssistant', () => {
       broker,
       identity: { prefix: 'stepcast', node: 'pi', version: '1' },
       announced: announced as unknown as AnnouncedSeries,
-      isCurrent: ({ series }) => current.has(series),
+      isNamed: ({ series }) => current.has(series),
+      isKept: (series) => kept(series),
       elapsedMs: () => Date.now(),
       onDeaf: () => {
         isDeaf = true;
@@ -82,6 +86,8 @@ describe('HomeAssistant', () => {
   beforeEach(() => {
     vi.useFakeTimers({ now: 1_000_000 });
     [announced, retained, current, running] = [new Announced(), new Map(), new Set(), []];
+    kept = () => true;
+    expiries.length = 0;
     [sent, watched, isDeaf] = [0, new Set(), false];
     accepts = Number.POSITIVE_INFINITY;
   });
@@ -138,6 +144,33 @@ describe('HomeAssistant', () => {
     expect(configs()).toHaveLength(2);
     home.turn(false);
     expect(watched.size).toBe(0);
+  });
+
+  it('says nothing of a forecast again whose horizon is long over, and tells the broker how long it is worth', () => {
+    const home = begin();
+    show(home, kitchen);
+    vi.advanceTimersByTime(250);
+    expect(expiries.at(-1)).toBe(600);
+    vi.advanceTimersByTime(400_000);
+    say('homeassistant/status', 'online');
+    vi.advanceTimersByTime(1_000);
+    expect(expiries.at(-1)).toBe(200);
+    const states = expiries.length;
+    vi.advanceTimersByTime(300_000);
+    say('homeassistant/status', 'online');
+    vi.advanceTimersByTime(1_000);
+    expect(expiries).toHaveLength(states);
+    expect(configs()).toHaveLength(2);
+  });
+
+  it('removes a series without readings, but none that is still forecast: a replay of old data is no end', () => {
+    const home = begin();
+    show(home, kitchen);
+    kept = () => false;
+    vi.advanceTimersByTime(120_000);
+    expect(configs()).toHaveLength(2);
+    vi.advanceTimersByTime(600_000);
+    expect(configs()).toHaveLength(1);
   });
 
   it('removes every topic of a series that came to an end, also of one from before a restart', () => {
@@ -219,6 +252,7 @@ describe('HomeAssistant', () => {
     });
     home.models([]);
     vi.advanceTimersByTime(250);
+    expect(state()).toBeUndefined();
     const components = Object.values(JSON.parse(retained.get(configs()[0])!).components) as { platform: string }[];
     expect(components.filter(({ platform }) => platform === 'update')).toEqual([{ platform: 'update' }]);
   });
