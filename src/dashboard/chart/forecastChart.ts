@@ -51,6 +51,10 @@ export class ForecastChart {
     });
   }
 
+  set isBusy(isBusy: boolean) {
+    this.element.setAttribute('aria-busy', String(isBusy));
+  }
+
   show(view: ForecastView, description: string): void {
     this.#view = view;
     const { times, actual, stepLow, stepHigh, median, low, high } = view.columns;

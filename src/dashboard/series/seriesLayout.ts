@@ -51,6 +51,7 @@ export function seriesLayout({ series, chart, ranges, slider, buttons, onUnfold 
         h('span', { class: 'key actual' }, 'what came'),
         h('span', { class: 'key step' }, 'said one step before, 80 % band'),
         h('span', { class: 'key fan' }, 'this forecast and its 80 % band'),
+        h('span', { class: 'key decision' }, 'something decided about the model'),
         readout,
       ),
       figures,

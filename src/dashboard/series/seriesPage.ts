@@ -168,6 +168,7 @@ export class SeriesPage {
     const timeMs = this.#pinned ?? this.#window.steps.at(-1)?.time;
     if (timeMs === undefined) return;
     this.#askedMs = performance.now();
+    this.#chart.isBusy = true; // until what was asked for is drawn
     const heard = this.#heard.findLast(({ time }) => time === timeMs);
     if (heard && this.#pinned === undefined) this.#show(forecastRows(heard));
     else this.#forecasts.ask(timeMs, (forecast) => this.#show(forecast)).catch((error) => this.#fail(error));
@@ -192,6 +193,7 @@ export class SeriesPage {
 
   #fail(error: unknown): void {
     if (this.#signal.aborted || !(error instanceof Error)) return;
+    this.#chart.isBusy = false;
     setText(this.layout.caption, `This could not be read: ${error.message}`);
   }
 
@@ -260,6 +262,7 @@ export class SeriesPage {
       },
       `${this.#series} over ${this.#range?.words ?? ''}, with the forecast as of ${words}: ${outcome}`,
     );
+    this.#chart.isBusy = chosen?.time !== first?.time;
   }
 
   #showFacts(decimals: number): void {

@@ -21,9 +21,12 @@ test('of one series the page shows what is stored, at any moment one drags back 
   const { page } = await visit(`${station.url}#/series/${series}`);
   const chart = page.locator('.chart');
   const caption = page.locator('.caption');
-  const madeAfter = async (): Promise<number> => Number(await chart.getAttribute('data-time'));
+  const madeAfter = async (): Promise<number> => {
+    await soon(() => chart.getAttribute('aria-busy')).toBe('false');
+    return Number(await chart.getAttribute('data-time'));
+  };
   const isMadeAfter = (wanted: (ms: number) => boolean): Promise<void> =>
-    eventually('another forecast is shown', async () => wanted(await madeAfter()));
+    eventually('another forecast is shown', async () => wanted(await madeAfter()), 60_000);
   const shownRows = async (): Promise<string[][]> => {
     const rows = await page.locator('.figures tbody tr').all();
     return Promise.all(rows.map(async (row) => row.locator('td').allTextContents()));

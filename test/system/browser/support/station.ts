@@ -51,8 +51,8 @@ export async function startStation({ dir, undo, http = {} }: StationOptions): Pr
   let daemon: Daemon;
   const start = async (): Promise<void> => {
     daemon = startDaemon({ dir, config });
-    await daemon.connected();
-    await eventually(`the dashboard is served\n${daemon.log()}`, () => daemon.told('dashboard').length > 0);
+    await daemon.connected(patienceMs);
+    await eventually(`the dashboard is served\n${daemon.log()}`, () => daemon.told('dashboard').length > 0, patienceMs);
   };
   undo(() => daemon.kill());
   await start();
@@ -65,7 +65,7 @@ export async function startStation({ dir, undo, http = {} }: StationOptions): Pr
     send: async (readings) => {
       for (const { topic, payload } of readings) await client.publishAsync(topic, JSON.stringify(payload), { qos: 1 });
       sent += readings.length;
-      await eventually(`${sent} readings are stored`, () => countOf(db) >= sent, 120_000);
+      await eventually(`${sent} readings are stored`, () => countOf(db) >= sent, patienceMs);
     },
     stop: async () => {
       await daemon.stop();
@@ -80,6 +80,7 @@ export async function startStation({ dir, undo, http = {} }: StationOptions): Pr
   };
 }
 
+const patienceMs = 120_000; // on a busy machine
 const keepAll = { readings: 'forever', forecasts: 'forever' }; // the recordings are years old
 
 function countOf(path: string): number {
