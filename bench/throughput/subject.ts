@@ -15,6 +15,7 @@ export interface SubjectOptions {
   readonly window?: number; // unacknowledged messages at most
   readonly form?: PayloadForm;
   readonly nodeFlags?: readonly string[];
+  readonly listen?: string; // of the daemon's dashboard; default off
 }
 
 /** What is measured: a process that takes readings and answers each with one message. */
@@ -48,14 +49,17 @@ export const startSubject = (kind: SubjectKind, options: SubjectOptions): Subjec
 };
 
 /** Defaults, apart from what a bench must choose. JSON is YAML. */
-const daemonConfig = ({ url, window = defaultWindow, form = 'number' }: SubjectOptions, database: string): object => ({
+const daemonConfig = (
+  { url, window = defaultWindow, form = 'number', listen = 'off' }: SubjectOptions,
+  database: string,
+): object => ({
   node: 'bench',
   broker: { url, receiveMaximum: window },
   store: { path: database },
   streams: [{ ...readingsStream(form), model: 'gru-base', horizon: 24 }],
   models: { dir: join(dirname(executable), '../models') },
   learn: { enabled: false }, // it takes what `maxCpu` gives it and 200 MB while it runs, whatever comes in: docs/learning.md
-  http: { listen: 'off' },
+  http: { listen },
   log: { format: 'json' },
 });
 

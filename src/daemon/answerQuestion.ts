@@ -11,7 +11,8 @@ import { readingPage } from '../storage/storedReadings.js';
 import { weightsInForce } from '../storage/weightsInForce.js';
 
 const accuracyForecasts = 500; // as `stepcast series` looks at
-const freshMs = 10_000; // so long a figure of a list may stand while its series goes on
+const freshMs = 10_000; // so long a figure of a list may stand while its series goes on,
+const freshMsASeries = 50; // and so much longer for each that is known: it takes some ten to find
 const mostRemembered = 20_000; // series
 
 export interface Budget {
@@ -79,7 +80,8 @@ export class Answerer {
   readonly #accuracyOf = (series: string, tick: number): LiveAccuracy | undefined => {
     const known = this.#accuracies.get(series);
     const nowMs = this.#elapsedMs();
-    if (known && (known.tick === tick || nowMs - known.atMs < freshMs)) return known.accuracy;
+    const standsMs = freshMs + freshMsASeries * this.#accuracies.size;
+    if (known && (known.tick === tick || nowMs - known.atMs < standsMs)) return known.accuracy;
     const accuracy = accuracyOfNewest(this.#db, series, accuracyForecasts);
     if (this.#accuracies.size >= mostRemembered) this.#accuracies.clear();
     this.#accuracies.set(series, { tick, atMs: nowMs, accuracy });

@@ -1,8 +1,8 @@
 import type { Database } from 'better-sqlite3';
 import { type ForecastListing, listing } from './forecastRows.js';
+import { NewestRows } from './newestRows.js';
 import { type LiveAccuracy, type SeriesListing, seriesColumns } from './queries.js';
-import { StoredForecasts } from './storedForecasts.js';
-import { newestReadings, type ReadingListing } from './storedReadings.js';
+import type { ReadingListing } from './storedReadings.js';
 
 /** A series as a list shows it. */
 export interface SeriesItem extends SeriesListing, Partial<Omit<LiveAccuracy, 'forecasts'>> {
@@ -41,10 +41,12 @@ export function seriesPage(db: Database, query: SeriesQuery): SeriesPage {
     )
     .all({ series, search, after, most: most + 1 }) as SeriesListing[];
   const rows: SeriesItem[] = [];
+  const newestRows = new NewestRows(db);
+  const idOf = db.prepare('SELECT id FROM series_def WHERE name = ?').pluck();
   for (const row of found) {
     if (rows.length === most || (rows.length > 0 && isLate())) return { rows, next: rows[rows.length - 1].series };
-    const stored = StoredForecasts.of(db, row.series)!;
-    const [newest] = stored.newest(1);
+    const id = idOf.get(row.series) as number;
+    const newest = newestRows.forecast(id);
     const scored = newest && accuracy?.(row.series, newest.tick);
     rows.push({
       ...row,
@@ -53,12 +55,14 @@ export function seriesPage(db: Database, query: SeriesQuery): SeriesPage {
         skill1: skillOf(scored.mae1, scored.persistence1),
         skill: skillOf(scored.mae, scored.persistence),
       }),
-      next: newest ? listing(row.series, newest, 1, stored.actuals([newest])) : null,
-      spark: newestReadings(db, stored.id, spark),
+      next: newest ? listing(row.series, newest, 1, noActuals) : null,
+      spark: newestRows.readings(id, spark),
     });
   }
   return { rows, next: undefined };
 }
+
+const noActuals = new Map<number, number>(); // nothing has come after the newest
 
 const skillOf = (error: number | null, persistence: number | null): number | null =>
   error === null || !persistence ? null : 1 - error / persistence;

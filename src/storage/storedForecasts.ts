@@ -131,7 +131,16 @@ export class StoredForecasts {
   }
 
   #all(statement: Statement, values: Record<string, number>): StoredForecast[] {
-    const rows = statement.all({ series: this.id, ...values }) as (Omit<StoredForecast, 'k'> & { k: string })[];
-    return rows.map((row) => ({ ...row, k: unpackDistances(row.k) }));
+    return (statement.all({ series: this.id, ...values }) as Packed[]).map(unpacked);
   }
+}
+
+type Packed = Omit<StoredForecast, 'k'> & { readonly k: string };
+
+const unpacked = (row: Packed): StoredForecast => ({ ...row, k: unpackDistances(row.k) });
+
+/** Finds forecasts by their ids. */
+export function storedForecast(db: Database): (id: number) => StoredForecast {
+  const one = db.prepare(`SELECT ${columns} FROM forecast f JOIN forecast_form m ON m.id = f.form WHERE f.id = ?`);
+  return (id) => unpacked(one.get(id) as Packed);
 }

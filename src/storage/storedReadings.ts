@@ -1,5 +1,4 @@
 import type { Database } from 'better-sqlite3';
-import { tailOf } from './schema.js';
 import { type Page, type PageLimits, walkTargets } from './walkTargets.js';
 
 /** A row of the view `readings`, of one series. */
@@ -34,30 +33,3 @@ export function readingPage(
     limits,
   );
 }
-
-/** The newest readings of a series, by its id, in the order of their times. */
-export function newestReadings(db: Database, id: number, count: number): ReadingListing[] {
-  const found = db
-    .prepare(`SELECT time, value FROM reading WHERE id > ${tailOf.reading} AND series = ? ORDER BY time DESC LIMIT ?`)
-    .all(id, count) as ReadingListing[];
-  if (found.length < count) {
-    const inRun = db.prepare(
-      'SELECT time, value FROM reading_index WHERE run = ? AND series = ? ORDER BY time DESC LIMIT ?',
-    );
-    for (const run of runsWith(db, id)) {
-      found.push(...(inRun.all(run, id, count - found.length) as ReadingListing[]));
-      if (found.length >= count) break;
-    }
-  }
-  return found.sort((a, b) => a.time - b.time);
-}
-
-/** Newest first. */
-const runsWith = (db: Database, id: number): number[] =>
-  db
-    .prepare(
-      `SELECT g.id FROM reading_stat s CROSS JOIN reading_run g
-       ON g.last_id >= s.first_id AND g.first_id <= s.last_id WHERE s.series = ? ORDER BY g.id DESC`,
-    )
-    .pluck()
-    .all(id) as number[];
