@@ -30,9 +30,9 @@ export function homeAssistantOfNode(
 ) {
   let source: Pick<MqttSource, 'seriesOf'> | undefined;
   const isKept = (series: string): boolean => {
-    const lastMs = book.get(series)?.track.lastMs ?? Number.NEGATIVE_INFINITY;
+    const entry = book.get(series);
     const { readingsMs = Number.POSITIVE_INFINITY } = store.retention;
-    return lastMs >= clock.nowMs() - readingsMs;
+    return entry !== undefined && entry.track.lastMs >= clock.nowMs() - readingsMs;
   };
   const home = new HomeAssistant({
     broker: connection,
