@@ -237,6 +237,7 @@ export class Learner {
     const model = proposals.modelOf(series);
     if (model === undefined || !isOwn(model)) return;
     const shared = registry.versions().filter(({ name, state }) => name === sharedName(model) && state === 'active');
+    if (shared.length === 0) return;
     const newest = Math.max(...shared.map(({ version }) => version));
     const back = `${sharedName(model)}@${newest}`;
     await proposals.propose(back, [series], 'back');
