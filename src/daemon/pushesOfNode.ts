@@ -52,7 +52,8 @@ export function pushesOfNode(config: Config, options: PushesOfNodeOptions): { st
     if (!isNew && news.state !== 'rejected') return;
     if (told.size >= mostNames && !told.has(key)) return;
     told.set(key, JSON.stringify(said));
-    if (isNew && news.received === undefined) log[news.state === 'rejected' ? 'warn' : 'info'](said, 'a pushed model');
+    if (isNew && news.received === undefined)
+      log[news.state === 'rejected' || news.code === 'stale' ? 'warn' : 'info'](said, 'a pushed model');
     const topic = stateTopic(prefix, config.node, name);
     const payload = Buffer.from(JSON.stringify(state));
     if (send(topic, payload)) unsent.delete(topic);
