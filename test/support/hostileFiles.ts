@@ -188,6 +188,12 @@ const rows: readonly (readonly [string, InspectionCode, RegExp, () => Uint8Array
   ['a range of any length', 'operator', /Range/, () => withNode({ opType: 'Range', input: ['x', 'x', 'x'] })],
   ['a tile of any size', 'operator', /Tile/, () => withNode({ opType: 'Tile', input: ['x', 'x'] })],
   ['a result of unknown size', 'operator', /NonZero/, () => withNode({ opType: 'NonZero' })],
+  [
+    'dropout that draws',
+    'operator',
+    /draw numbers/,
+    () => between((g, h) => g.op('Dropout', [h, g.scalar(0.5), g.literal({ type: 'bool', dims: [], data: [1] })])),
+  ],
   ['a file reader', 'operator', /ReadFile/, () => withNode({ opType: 'ReadFile' })],
   ['an operator called constructor', 'operator', /constructor/, () => withNode({ opType: 'constructor' })],
   ['an operator called __proto__', 'operator', /__proto__/, () => withNode({ opType: '__proto__' })],

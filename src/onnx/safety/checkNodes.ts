@@ -34,6 +34,8 @@ function checkOperator(node: NodeProto): void {
     throw new Refused('control-flow', `${title(node)}: graphs within a graph are not allowed`);
   if (!allowedOperators.has(node.opType))
     throw new Refused('operator', `${title(node)}: the operator is not on the list of those allowed`);
+  if (node.opType === 'Dropout' && node.input[2])
+    throw new Refused('operator', `${title(node)}: it can be told to draw numbers, as in training`);
 }
 
 /** It says its type and holds nothing of another. */

@@ -24,7 +24,7 @@ export type CappedEnd =
 
 /**
  * The shell sets the limits on itself and becomes Node. RLIMIT_DATA counts what is mapped writable: growing WASM memory counts, the gigabytes of address
- * space V8 reserves do not, which is why RLIMIT_AS is of no use here. What a platform does not limit it refuses in silence.
+ * space V8 reserves do not, which is why RLIMIT_AS is of no use here. Where it cannot be set the program starts all the same, and may look.
  */
 const launcher = 'ulimit -c 0; ulimit -d "$1" 2>/dev/null; ulimit -Ht "$3"; ulimit -St "$2"; shift 3; exec "$@"';
 const nodeFlags = ['--max-old-space-size=192', '--no-warnings'];
