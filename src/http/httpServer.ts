@@ -46,6 +46,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   const { listen, questions, live, nowMs, perMinute = 600, patienceMs = 10_000 } = options;
   const access = new Access(options.token, nowMs);
   const files = pageFiles(options.dashboard);
+  const isPage = (path: string | undefined): boolean => path === '/' || files.has(path ?? '');
   const names = { listenHost: listen.host, hostName: options.hostName, others: options.hosts ?? [] };
   const app = Fastify({
     bodyLimit: 4096,
@@ -81,7 +82,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   await app.register(rateLimit, {
     max: perMinute,
     timeWindow: 60_000,
-    allowList: ({ url }) => !url.startsWith('/api/'),
+    allowList: ({ routeOptions }) => routeOptions.url === '/healthz' || isPage(routeOptions.url),
     errorResponseBuilder: (_, { ttl }) =>
       new Refusal(
         429,
@@ -89,14 +90,11 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
         `too many requests; go on in ${Math.ceil(ttl / 1000)} s, and ask for more at once`,
       ),
   });
-  app.addHook('preParsing', async ({ headers, url, routeOptions }) => {
-    const site = headers['sec-fetch-site'] as string | undefined;
-    const isApi = url.startsWith('/api/');
-    if (!isOurOrigin(headers.origin, isApi ? site : undefined, headers.host))
+  app.addHook('preParsing', async ({ headers, routeOptions: { url: path } }) => {
+    const site = headers['sec-fetch-site'] as string | undefined; // a link on another site may lead to the page
+    if (!isOurOrigin(headers.origin, isPage(path) ? undefined : site, headers.host))
       throw new Refusal(403, 'FOREIGN_ORIGIN', 'pages of other sites may not ask here; there is no CORS');
-    const path = routeOptions.url;
-    if (path === undefined || open.has(path) || files.has(path) || path === '/') return;
-    if (access.allows(headers)) return;
+    if (path === undefined || open.has(path) || isPage(path) || access.allows(headers)) return;
     const hint = 'send Authorization: Bearer TOKEN with the http.token of the configuration';
     throw new Refusal(401, 'UNAUTHORIZED', hint, { 'www-authenticate': 'Bearer realm="stepcast"' });
   });

@@ -31,7 +31,9 @@ describe('the security of the interface', () => {
     for (const headers of [{ origin: 'http://evil.example' }, { origin: 'null' }, { 'sec-fetch-site': 'cross-site' }]) {
       const answer = await from(headers as never);
       expect([answer.status, answer.json()]).toMatchObject([403, { code: 'FOREIGN_ORIGIN' }]);
+      expect((await api.ask('/%61pi/series', { headers: headers as never })).status).toBe(403);
     }
+    expect((await api.ask('/', { headers: { 'sec-fetch-site': 'cross-site' } })).status).toBe(200); // a link
     const preflight = await from({ origin: 'http://evil.example', 'access-control-request-method': 'GET' }, 'OPTIONS');
     expect(preflight.status).toBeGreaterThanOrEqual(400);
     const own = await from({ host, origin: `http://${host}`, 'sec-fetch-site': 'same-origin' });
@@ -88,7 +90,7 @@ describe('the security of the interface', () => {
   it('slows down who asks too often, and says when to go on', async () => {
     await api.start({ perMinute: 5 });
     const answers = [];
-    for (let i = 0; i < 7; i++) answers.push(await api.ask('/api/node'));
+    for (let i = 0; i < 7; i++) answers.push(await api.ask(i % 2 ? '/%61pi/node' : '/api/node'));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 429, 429]);
     expect(answers[6].json()).toMatchObject({ code: 'RATE_LIMITED', detail: expect.stringMatching(/go on in \d+ s/) });
     expect(Number(answers[6].headers['retry-after'])).toBeGreaterThan(0);
