@@ -1,9 +1,14 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import mqtt from 'mqtt';
 import { expect, it } from 'vitest';
-import { recorderLimitBytes } from '../../reference/homeAssistant.js';
+import { recorderLimitBytes, updateState } from '../../reference/homeAssistant.js';
+import { projectDir } from '../../support/documents.js';
 import { cleanup } from '../crash/support/cleanup.js';
 import { startDaemon } from '../crash/support/daemon.js';
 import { eventually } from '../crash/support/eventually.js';
+import { executable } from '../crash/support/installed.js';
 import { workDirs } from '../crash/support/workDir.js';
 import { startMosquitto } from '../support/mosquitto.js';
 import { HomeAssistantClient, type Shown } from './support/homeAssistantClient.js';
@@ -140,4 +145,23 @@ it('entities go with their series, and all of them when the announcements are tu
   await eventually('nothing', () => home.devices.length === 0);
   await silent.stop();
   expect(home.problems).toEqual([]);
+});
+
+it('a model that was pushed is an update entity: its version in use, and what the node says of it', async () => {
+  const { broker, begin, home } = await scene({ models: { allowUnsigned: true } });
+  const daemon = await begin();
+  const file = join(projectDir, 'models/gru-small.onnx');
+  const push = ['push', file, '--unsigned', '--name', 'hall', '--version', '7', '--node', 'pi', '--activate', 'now'];
+  await promisify(execFile)(process.execPath, [executable, ...push, '--broker', broker.url]);
+  const hall = () => home.entities().find(({ entityId }) => entityId === 'update.stepcast_pi_model_hall');
+  await eventually('the update entity', () => {
+    const { state, attributes } = hall() ?? {};
+    return state?.includes('"installed_version":"7"') === true && attributes?.state === 'active';
+  });
+  expect(updateState.parse(JSON.parse(hall()!.state!))).toEqual({
+    ...{ installed_version: '7', latest_version: '7', title: 'hall', in_progress: false },
+  });
+  expect(hall()!.attributes).toMatchObject({ name: 'hall', version: 7 });
+  expect(home.problems).toEqual([]);
+  await daemon.stop();
 });
