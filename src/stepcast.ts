@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { hostname } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
 import { oneLine } from './cli/oneLine.js';
 import { runCli } from './cli/runCli.js';
 import { version } from './version.js';
@@ -13,6 +14,7 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.exit(1);
   });
 }
+if (process.argv[2] === 'run') setFlagsFromString('--semi-space-growth-factor=1'); // until keepHeapFrugal has an eye on it
 const { stdout, stderr, env } = process;
 process.exitCode = await runCli(
   process.argv.slice(2),

@@ -3,6 +3,7 @@ import type { Bodies } from './bodies.js';
 /** The real bodies: help and usage errors load none of them. */
 export const lazyBodies: Bodies = {
   runDaemon: async (config, { signal, stderr, env, reload }) => {
+    (await import('../daemon/frugalHeap.js')).keepHeapFrugal();
     const [{ runDaemon }, { createLogger }, { serviceManager }] = await Promise.all([
       import('../main.js'),
       import('../log.js'),

@@ -3,6 +3,8 @@ import { type ErrorCode, errorCodes, StepcastError } from '../errors.js';
 import type { CommitBuffers, Failure, WorkerOptions, WorkerReply, WorkerRequest } from './protocol.js';
 import { storeError, toStoreError } from './storeError.js';
 
+const youngMb = 4; // of the worker's heap: what it makes for a row is garbage after the row
+
 type Event = Exclude<WorkerReply, { kind: 'ready' | 'failed' | 'committed' | 'refused' | 'closed' | 'problem' }>;
 
 export interface WorkerClientOptions extends WorkerOptions {
@@ -25,7 +27,10 @@ export class WorkerClient {
 
   /** Resolves when the database is open. @throws {StepcastError} why it cannot be. */
   static async start({ path, retention, workerUrl, onProblem, onEvent }: WorkerClientOptions): Promise<WorkerClient> {
-    const worker = new Worker(workerUrl, { workerData: { path, retention } satisfies WorkerOptions, name: 'storage' });
+    const worker = new Worker(workerUrl, {
+      ...{ workerData: { path, retention } satisfies WorkerOptions, name: 'storage' },
+      resourceLimits: { maxYoungGenerationSizeMb: youngMb },
+    });
     const client = new WorkerClient(worker, path);
     await new Promise<void>((resolve, reject) => {
       worker.on('message', (reply: WorkerReply) => {
