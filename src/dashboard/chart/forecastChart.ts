@@ -1,6 +1,6 @@
 import uPlot from 'uplot';
 import { h } from '../dom/h.js';
-import { decimalsFor, formatValue } from '../formats/numbers.js';
+import { formatValue, tickDecimals } from '../formats/numbers.js';
 import { themeChanged } from '../shell/themeChoice.js';
 import { axisTimes } from './axisTimes.js';
 import type { ChartColumns } from './chartColumns.js';
@@ -158,6 +158,3 @@ function roundRange(min: number | null, max: number | null): [number, number] {
   const air = max > min ? (max - min) / 10 : Math.abs(max) / 10 || 1;
   return [min - air, max + air];
 }
-
-const tickDecimals = (values: readonly number[]): number =>
-  values.length < 2 ? 2 : Math.max(0, decimalsFor(values[1] - values[0]) - 2);

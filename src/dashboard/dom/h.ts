@@ -2,18 +2,17 @@ type Child = Node | string | false | null | undefined;
 
 type Handlers = { readonly [K in keyof HTMLElementEventMap]?: (event: HTMLElementEventMap[K]) => void };
 
-type Attributes = Readonly<Record<string, string | number | boolean | undefined>> & { readonly on?: never };
+type Attributes = Readonly<Record<string, unknown>>;
 
 /** An element with attributes (`true`: present, `false` or undefined: absent), listeners and children. Text is text, never markup. */
 export function h<K extends keyof HTMLElementTagNameMap>(
   tag: K,
-  { on = {}, ...attributes }: Attributes | { readonly on?: Handlers; readonly [name: string]: unknown } = {},
+  { on = {}, ...attributes }: Attributes & { readonly on?: Handlers } = {},
   ...children: readonly Child[]
 ): HTMLElementTagNameMap[K] {
   const element = document.createElement(tag);
-  setAttributes(element, attributes as Attributes);
-  for (const [type, handler] of Object.entries(on as Handlers))
-    element.addEventListener(type, handler as EventListener);
+  setAttributes(element, attributes);
+  for (const [type, handler] of Object.entries(on)) element.addEventListener(type, handler as EventListener);
   element.append(...children.filter((child) => child !== false && child !== null && child !== undefined));
   return element;
 }

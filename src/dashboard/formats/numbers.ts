@@ -11,6 +11,13 @@ function numberFormat(locale: string | undefined, options: Intl.NumberFormatOpti
 export const decimalsFor = (spread: number): number =>
   spread > 0 && Number.isFinite(spread) ? Math.max(0, Math.min(6, 2 - Math.floor(Math.log10(spread)))) : 2;
 
+/** The fewest decimals that write all of these exactly, six at most. */
+export function tickDecimals(values: readonly number[]): number {
+  const isExact = (decimals: number): boolean =>
+    values.every((value) => Math.abs(value - Number(value.toFixed(decimals))) <= 1e-9 * Math.max(1, Math.abs(value)));
+  return [0, 1, 2, 3, 4, 5].find(isExact) ?? 6;
+}
+
 /** A value in the locale's digits; `–` for none. Very large and very small ones in scientific notation. */
 export function formatValue(value: number | null | undefined, decimals: number, locale?: string): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return '–';

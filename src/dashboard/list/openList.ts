@@ -13,6 +13,7 @@ import { withLatest } from './withLatest.js';
 
 const refreshMs = 30_000; // skill and coverage, which no event brings
 const restShare = 10; // of the time it takes to say them: a small machine has other things to do
+const joinMs = 1000; // a new series is heard of before it is stored
 const typedMs = 80;
 
 /** What was looked for, and where: found again when one comes back to the list. */
@@ -88,6 +89,11 @@ export function openList({ client, main, signal }: PageContext): Page {
     if (isFirst) grid.scrollTo(kept.scrollTop);
   };
 
+  let joining: ReturnType<typeof setTimeout> | undefined;
+  const loadNew = (): void => {
+    joining = undefined;
+    void load();
+  };
   const take = (latest: readonly ApiLatest[]): void => {
     let isNew = false;
     for (const one of latest) {
@@ -95,7 +101,7 @@ export function openList({ client, main, signal }: PageContext): Page {
       if (row) rows.set(one.series, withLatest(row, one));
       else isNew = true;
     }
-    if (isNew) void load();
+    if (isNew) joining ??= setTimeout(loadNew, joinMs);
     shown = shown.map(({ series }) => rows.get(series)!).filter(Boolean);
     grid.show(shown);
   };
@@ -115,7 +121,7 @@ export function openList({ client, main, signal }: PageContext): Page {
   });
   signal.addEventListener('abort', () => {
     clearInterval(tick);
-    for (const timer of [refresh, typing]) clearTimeout(timer);
+    for (const timer of [refresh, joining, typing]) clearTimeout(timer);
   });
   return {
     hello: () => void load(),

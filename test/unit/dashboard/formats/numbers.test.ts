@@ -5,6 +5,7 @@ import {
   formatShare,
   formatSkill,
   formatValue,
+  tickDecimals,
 } from '../../../../src/dashboard/formats/numbers.js';
 
 test.each([
@@ -42,4 +43,12 @@ test('a skill carries its sign and is cut where it says no more', () => {
   expect(formatSkill(null, 'en')).toBe('–');
   expect(formatShare(0.804, 'en')).toBe('80%');
   expect(formatShare(undefined, 'en')).toBe('–');
+});
+
+test('the marks of an axis are written exactly, with no more decimals than that takes', () => {
+  expect(tickDecimals([0, 2.5, 5])).toBe(1);
+  expect(tickDecimals([20.25, 20.5])).toBe(2);
+  expect(tickDecimals([0.1 + 0.2, 0.4])).toBe(1);
+  expect(tickDecimals([-10, 1e6])).toBe(0);
+  expect(tickDecimals([1 / 3])).toBe(6);
 });
