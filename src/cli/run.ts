@@ -33,7 +33,7 @@ waits for the next start is named in the log. A file that cannot be used changes
       const read = (): Config => loadConfig({ file, flags, env: io.env, hostName: io.hostName });
       const config = read();
       // A terminal that is closed sends SIGHUP too: what runs in it is to end.
-      const heard = io.stderr.isTTY ? undefined : hangUps();
+      const heard = io.stderr.isTTY || io.stdout.isTTY ? undefined : hangUps();
       const reload = heard && { read, listen: heard.listen };
       try {
         await untilSignal((signal) => bodies.runDaemon(config, { ...io, signal, reload }));
