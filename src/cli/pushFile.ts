@@ -4,8 +4,8 @@ import { StepcastError } from '../errors.js';
 import { describeModel } from '../inference/loadModel.js';
 import { createOrtStepper } from '../inference/ortStepper.js';
 import { readModelFile } from '../inference/readModelFile.js';
-import { encodeModel } from '../onnx/codec.js';
-import { withMetadata } from '../onnx/withMetadata.js';
+import { decodeModel } from '../onnx/codec.js';
+import { readSelfContained } from '../readSelfContained.js';
 import { goldenOf } from '../registry/admission/checkGolden.js';
 import { plausibleRows } from '../registry/admission/trialInputs.js';
 import type { GoldenVectors } from '../registry/push/pushManifest.js';
@@ -21,13 +21,11 @@ export interface PushFile {
 
 /** A model as it is to be sent: its metadata inside, and what it answers here. @throws {StepcastError} MODEL_*. */
 export async function readPushFile(path: string): Promise<PushFile> {
-  const read = await readModelFile(path);
-  const inFile = read.proto.metadataProps?.find(({ key }) => key === 'stepcast')?.value;
-  const metadata = inFile ?? sidecarOf(path);
-  const proto =
-    inFile === undefined && metadata !== undefined ? withMetadata(read.proto, 'stepcast', metadata) : read.proto;
-  const bytes = proto === read.proto ? read.bytes : encodeModel(proto);
+  await readModelFile(path); // says what is wrong with it as a file
+  const bytes = await readSelfContained(path);
+  const proto = decodeModel(bytes);
   const model = await describeModel(path, bytes, proto);
+  const metadata = proto.metadataProps!.find(({ key }) => key === 'stepcast')!.value; // or the contract has refused it
   const stepper = await createOrtStepper(model, bytes, { maxBatch: 2 });
   try {
     const answers = model.metadata.horizon * model.metadata.levels.length;
@@ -37,7 +35,7 @@ export async function readPushFile(path: string): Promise<PushFile> {
     for (let step = 0; step < steps; step++) {
       rows(step, x.subarray(step * model.featureWidth, (step + 1) * model.featureWidth), model.featureWidth);
     }
-    return { bytes, metadata: metadata!, golden: steps > 0 ? await goldenOf(stepper, x, 1e-4) : undefined };
+    return { bytes, metadata, golden: steps > 0 ? await goldenOf(stepper, x, 1e-4) : undefined };
   } finally {
     await stepper.release();
   }
@@ -58,12 +56,4 @@ export function signingKey(path: string): KeyObject {
     message: isMissing ? 'there is no such file' : 'it is no Ed25519 private key in PEM',
     hint: '`stepcast keygen --out FILE` makes one',
   });
-}
-
-function sidecarOf(path: string): string | undefined {
-  try {
-    return readFileSync(path.replace(/\.onnx$/, '.json'), 'utf8');
-  } catch {
-    return undefined; // the contract says what is missing
-  }
 }
