@@ -98,7 +98,6 @@ export function httpOfNode({ http, node }: Config, options: HttpOfNodeOptions): 
       stopped = true;
       clearTimeout(timer);
       await starting;
-      live.stop();
       await server?.stop();
     },
   };
