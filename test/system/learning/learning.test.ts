@@ -34,6 +34,7 @@ async function node(minReadings: number): Promise<Node> {
   undo(() => broker.stop());
   const config = {
     ...{ node: 'learning', broker: { url: broker.url }, http: { listen: 'off' } },
+    store: { retention: { readings: 'forever', forecasts: 'forever' } }, // they count, and their times are years ago
     streams: [{ topic: 'plant/#', value: 'y', time: 'at', series: '{topic}', model: 'gru-base', horizon: 8 }],
     learn: { enabled: true, every: '60s', minReadings, maxCpu: 0.5 },
   };
