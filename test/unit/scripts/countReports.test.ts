@@ -9,7 +9,7 @@ const script = fileURLToPath(new URL('../../../scripts/countReports.mjs', import
 
 function count(...args: string[]) {
   const { stdout, status } = spawnSync(process.execPath, [script, ...args], { encoding: 'utf8' });
-  return { line: stdout.trim(), status };
+  return { line: stdout.trim().split('\n').at(-1), status };
 }
 
 function report(
@@ -32,13 +32,25 @@ describe('countReports', () => {
   });
 
   it('counts a failed step, failed tests, and files that broke while loading or setting up', () => {
-    const unloaded = { status: 'failed', assertionResults: [] };
-    const unprepared = { status: 'failed', assertionResults: [{ status: 'skipped' }] };
-    const failing = { status: 'failed', assertionResults: [{ status: 'failed' }] };
+    const unloaded = { name: '/a.test.ts', status: 'failed', assertionResults: [], message: 'no such module' };
+    const unprepared = { name: '/b.test.ts', status: 'failed', assertionResults: [{ status: 'skipped' }] };
+    const test = { status: 'failed', fullName: 'it works', failureMessages: ['it did not\n  at c'] };
+    const failing = { name: '/c.test.ts', status: 'failed', assertionResults: [test] };
     expect(count('check=2', '--report', `${report(5, 2, [unloaded, unprepared, failing])}=1`)).toEqual({
       line: '5 passed, 5 failed',
       status: 1,
     });
+  });
+
+  it('names what failed above its last line', () => {
+    const { stdout } = spawnSync(process.execPath, [script, 'check=2', '--report', '/nowhere/report.json=0'], {
+      encoding: 'utf8',
+    });
+    expect(stdout.trim().split('\n')).toEqual([
+      'failed: check ended with 2',
+      'failed: /nowhere/report.json was not written',
+      '0 passed, 2 failed',
+    ]);
   });
 
   it('counts a run as failed that ended badly though no test failed', () => {
