@@ -107,6 +107,8 @@ export interface Bodies {
   runInspect(command: InspectCommand, io: Io): Promise<void>;
   listSeries(db: string): Promise<readonly SeriesListing[]>;
   listModels(db: string): Promise<readonly ModelListing[]>;
+  /** Ids of the keys that signed what was pushed, by label. */
+  listSigners(db: string): Promise<ReadonlyMap<string, string>>;
   listDecisions(db: string, labels: readonly string[]): Promise<readonly DecisionListing[]>;
   /** False when a node refused the model or did not answer. */
   runPush(command: PushCommand, io: Io & { readonly signal: AbortSignal }): Promise<boolean>;

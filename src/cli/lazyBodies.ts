@@ -20,6 +20,7 @@ export const lazyBodies: Bodies = {
   runInspect: async (...args) => (await import('./runInspect.js')).runInspect(...args),
   listSeries: async (...args) => (await import('../storage/queries.js')).listSeries(...args),
   listModels: async (...args) => (await import('../storage/modelQueries.js')).listModels(...args),
+  listSigners: async (...args) => (await import('../registry/push/pushJournal.js')).signersOf(...args),
   listDecisions: async (...args) => (await import('../storage/modelQueries.js')).listDecisions(...args),
   rollBackModel: async (...args) => (await import('../storage/rollBackModel.js')).rollBackModel(...args),
   runPush: async (...args) => (await import('./runPush.js')).runPush(...args),

@@ -13,6 +13,7 @@ const versionColumns: readonly Column[] = [
   { name: 'origin' },
   { name: 'created', show: showTime },
   { name: 'parent' },
+  { name: 'by' },
   { name: 'series' },
   { name: 'forecasts' },
   { name: 'skill1' },
@@ -43,7 +44,8 @@ export function addModels(program: Command, context: Context): void {
       'after',
       `
 skill1 is 1 − the mean absolute error one step ahead over that of the last value, mean over series; skill the same over all steps. Both of
-what the version itself said, among the newest 500 forecasts of each series. NAME:SERIES are a series' own versions of NAME.
+what the version itself said, among the newest 500 forecasts of each series. NAME:SERIES are a series' own versions of NAME. by is the id of the
+key that signed a version that was pushed.
 
 Examples:
   stepcast models
@@ -80,7 +82,12 @@ Examples:
 }
 
 async function list({ db, json }: Flags, { io, bodies }: Context): Promise<void> {
-  printRows(io, json ? 'json' : 'table', versionColumns, rowsOf(await bodies.listModels(db)));
+  printRows(
+    io,
+    json ? 'json' : 'table',
+    versionColumns,
+    rowsOf(await bodies.listModels(db), await bodies.listSigners(db)),
+  );
 }
 
 async function show(name: string, { db, json }: Flags, { io, bodies }: Context): Promise<void> {
@@ -88,11 +95,12 @@ async function show(name: string, { db, json }: Flags, { io, bodies }: Context):
   if (versions.length === 0)
     throw usageError('stepcast models show', `there is no model ${name}; \`stepcast models list\` shows all`);
   const decisions = await bodies.listDecisions(db, versions.map(labelOf));
+  const rows = rowsOf(versions, await bodies.listSigners(db));
   if (json) {
-    io.stdout.write(`${JSON.stringify({ versions, decisions })}\n`);
+    io.stdout.write(`${JSON.stringify({ versions: rows, decisions })}\n`);
     return;
   }
-  printRows(io, 'table', versionColumns, rowsOf(versions));
+  printRows(io, 'table', versionColumns, rows);
   if (decisions.length === 0) return;
   io.stdout.write('\n');
   printRows(
@@ -129,7 +137,8 @@ const labelOf = ({ name, version }: ModelListing): string => `${name}@${version}
 const belongsTo = (version: ModelListing, wanted: string): boolean =>
   version.name === wanted || version.name.startsWith(`${wanted}:`) || labelOf(version) === wanted;
 
-const rowsOf = (versions: readonly ModelListing[]) => versions.map((version) => ({ ...version }));
+const rowsOf = (versions: readonly ModelListing[], signers: ReadonlyMap<string, string>) =>
+  versions.map((version) => ({ ...version, by: signers.get(labelOf(version)) ?? null }));
 
 /** Numbers of a decision for people: four significant digits, and no braces. */
 const figuresOf = ({ figures }: DecisionListing): string =>

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { modelLabel } from '../../forecast/modelContract.js';
 import { writeDurably } from '../../writeDurably.js';
 import { readEnvelope } from '../signatures/envelope.js';
 import { type PushManifest, readManifest } from './pushManifest.js';
@@ -90,6 +91,14 @@ export function readJournal(folder: string): PushRecord[] {
       }
     });
 }
+
+/** Ids of the keys that signed the versions pushed to the node of a database, by label. */
+export const signersOf = (db: string): ReadonlyMap<string, string> =>
+  new Map(
+    readJournal(pushFolder(db)).flatMap(({ name, versions }) =>
+      versions.flatMap(({ version, keyId }) => (keyId === undefined ? [] : [[modelLabel({ name, version }), keyId]])),
+    ),
+  );
 
 type Written = Omit<PushRecord, 'incoming' | 'taken'> & {
   readonly incoming?: Omit<IncomingPush, 'manifest'>;

@@ -14,15 +14,21 @@ const decision: DecisionListing = {
 const bodies = {
   listModels: async () => [
     version('gru-base', 1, { origin: 'shipped', series: 2, forecasts: 500, skill1: 0.25, skill: 0.5 }),
-    version('gru-base', 2, { state: 'rolled-back', parent: 'gru-base@1' }),
+    version('gru-base', 2, { state: 'rolled-back', origin: 'pushed', parent: 'gru-base@1' }),
     version('gru-base:kitchen', 1, { parent: 'gru-base@1' }),
     version('lstm-base', 1),
   ],
+  listSigners: async () => new Map([['gru-base@2', '21fe31dfa154a261']]),
   listDecisions: async (_db: string, labels: readonly string[]) => (labels.includes('gru-base@2') ? [decision] : []),
 };
+const listed = async () =>
+  (await bodies.listModels()).map((one) => ({
+    ...one,
+    by: one.origin === 'pushed' ? '21fe31dfa154a261' : null,
+  }));
 
 describe('stepcast models', () => {
-  it.each([[['models']], [['models', 'list']]])('lists every version: %j', async (args) => {
+  it.each([[['models']], [['models', 'list']]])('lists every version, and who pushed it: %j', async (args) => {
     const { code, out } = await cli(args, { bodies });
     expect(code).toBe(0);
     expect(
@@ -31,15 +37,42 @@ describe('stepcast models', () => {
         .slice(0, 3)
         .map((line) => line.split(/\s{2,}/)),
     ).toEqual([
-      ['name', 'version', 'state', 'origin', 'created', 'parent', 'series', 'forecasts', 'skill1', 'skill', 'sha256'],
-      ['gru-base', '1', 'active', 'shipped', '2026-01-31T12:00:00Z', '-', '2', '500', '0.25', '0.5', 'ffffffffffff'],
+      [
+        'name',
+        'version',
+        'state',
+        'origin',
+        'created',
+        'parent',
+        'by',
+        'series',
+        'forecasts',
+        'skill1',
+        'skill',
+        'sha256',
+      ],
+      [
+        'gru-base',
+        '1',
+        'active',
+        'shipped',
+        '2026-01-31T12:00:00Z',
+        '-',
+        '-',
+        '2',
+        '500',
+        '0.25',
+        '0.5',
+        'ffffffffffff',
+      ],
       [
         'gru-base',
         '2',
         'rolled-back',
-        'tuned',
+        'pushed',
         '2026-01-31T12:00:00Z',
         'gru-base@1',
+        '21fe31dfa154a261',
         '0',
         '0',
         '-',
@@ -51,7 +84,7 @@ describe('stepcast models', () => {
 
   it('lists as JSON, with whole hashes', async () => {
     const { out } = await cli(['models', '--json'], { bodies });
-    expect(JSON.parse(out)).toEqual(await bodies.listModels());
+    expect(JSON.parse(out)).toEqual(await listed());
   });
 
   it('shows a model, what series made of it, and what was decided, with figures', async () => {
@@ -60,7 +93,7 @@ describe('stepcast models', () => {
     expect(out).not.toContain('lstm-base');
     expect(out).toContain('rolled-back  the one before erred less  ticks 256, lossInUse 1.235');
     const json = JSON.parse((await cli(['models', 'show', 'gru-base@2', '--json'], { bodies })).out);
-    expect(json).toEqual({ versions: [(await bodies.listModels())[1]], decisions: [decision] });
+    expect(json).toEqual({ versions: [(await listed())[1]], decisions: [decision] });
   });
 
   it('says that there is no such model', async () => {

@@ -42,6 +42,7 @@ export async function cli(args: readonly string[], { bodies = {}, isTTY = false,
     },
     listSeries: async () => [],
     listModels: async () => [],
+    listSigners: async () => new Map(),
     listDecisions: async () => [],
     rollBackModel: async (...given) => {
       calls.push(['rollBackModel', ...given]);
