@@ -59,7 +59,7 @@ export async function layTree(to, { arch, nodeDir, sqlite, bundle, version }) {
 const executables = /(^|\/)bin\/[^/]+$/;
 
 /** 0755 for folders and programs, 0644 for the rest, whatever the umask was. */
-function setModes(folder) {
+export function setModes(folder) {
   chmodSync(folder, 0o755);
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);

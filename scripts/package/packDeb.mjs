@@ -1,19 +1,9 @@
 import { createHash } from 'node:crypto';
-import {
-  chmodSync,
-  cpSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { root } from '../bundleOptions.mjs';
-import { filesBelow, readText } from './layTree.mjs';
+import { filesBelow, readText, setModes } from './layTree.mjs';
 import { neededLibraries } from './neededLibraries.mjs';
 import { run } from './run.mjs';
 import { targets } from './targets.mjs';
@@ -30,29 +20,28 @@ export async function packDeb(tree, { arch, version, epoch, work, out }) {
   move('usr/etc/stepcast.yaml', 'etc/stepcast/stepcast.yaml');
   move('usr/etc/stepcast.service', 'usr/lib/systemd/system/stepcast.service');
   rmSync(join(folder, 'usr/etc'), { recursive: true });
-  compress(join(folder, 'usr/share/man/man1/stepcast.1'));
-  compress(join(folder, 'usr/share/doc/stepcast/CHANGELOG.md'), 'changelog.gz');
+  const compressed = (path, text) => writeFileSync(join(folder, `${path}.gz`), gzipSync(text, { level: 9 }));
+  const manual = 'usr/share/man/man1/stepcast.1';
+  compressed(manual, readFileSync(join(folder, manual)));
+  rmSync(join(folder, manual));
+  const control = readText('packaging/debian/control');
+  compressed('usr/share/doc/stepcast/changelog', changelog(version, /^Maintainer: (.*)$/m.exec(control)[1], epoch));
   cpSync(join(root, 'packaging/debian/copyright'), join(folder, 'usr/share/doc/stepcast/copyright'));
-  for (const path of [
-    folder,
-    ...readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter((e) => e.isDirectory())
-      .map((e) => join(e.parentPath, e.name)),
-  ])
-    chmodSync(path, 0o755);
+  setModes(folder);
   chmodSync(join(folder, 'etc/stepcast/stepcast.yaml'), 0o640); // may hold a password; postinst lets the service read it
 
   const files = filesBelow(folder);
   const sizeKiB = Math.ceil(files.reduce((sum, file) => sum + statSync(join(folder, file)).size, 0) / 1024);
-  const control = join(folder, 'DEBIAN');
-  mkdirSync(control);
+  const debian = join(folder, 'DEBIAN');
+  mkdirSync(debian);
+  chmodSync(debian, 0o755);
   for (const script of ['postinst', 'prerm', 'postrm']) {
-    writeFileSync(join(control, script), readText(`packaging/debian/${script}`), { mode: 0o755 });
-    chmodSync(join(control, script), 0o755);
+    writeFileSync(join(debian, script), readText(`packaging/debian/${script}`));
+    chmodSync(join(debian, script), 0o755);
   }
   const put = (name, text) => {
-    writeFileSync(join(control, name), text);
-    chmodSync(join(control, name), 0o644);
+    writeFileSync(join(debian, name), text);
+    chmodSync(join(debian, name), 0o644);
   };
   const depends = neededLibraries(
     files.filter((file) => /\.node$|\/node$/.test(file)).map((file) => join(folder, file)),
@@ -67,7 +56,7 @@ export async function packDeb(tree, { arch, version, epoch, work, out }) {
   );
   put(
     'control',
-    readText('packaging/debian/control')
+    control
       .replace('@VERSION@', version)
       .replace('@ARCHITECTURE@', targets[arch].debian)
       .replace('@SIZE@', String(sizeKiB))
@@ -83,9 +72,10 @@ export async function packDeb(tree, { arch, version, epoch, work, out }) {
 
 const md5 = (path) => createHash('md5').update(readFileSync(path)).digest('hex');
 
-function compress(path, name) {
-  const packed = name ? join(dirname(path), name) : `${path}.gz`;
-  writeFileSync(packed, gzipSync(readFileSync(path), { level: 9 }));
-  chmodSync(packed, 0o644);
-  rmSync(path);
-}
+/** In Debian's format, which tools read; people read CHANGELOG.md. */
+const changelog = (version, maintainer, epoch) => `stepcast (${version}) stable; urgency=medium
+
+  * CHANGELOG.md says what is new.
+
+ -- ${maintainer}  ${new Date(epoch * 1000).toUTCString().replace('GMT', '+0000')}
+`;
