@@ -9,6 +9,7 @@ export class AsOfForecasts {
   readonly #apart: () => Promise<unknown>;
   readonly #kept = new Map<number, readonly ApiForecast[]>(); // of which all has come true: they change no more
   #wanted = 0;
+  #take: (forecast: readonly ApiForecast[]) => void = () => {};
   #isBusy = false;
 
   constructor(load: (timeMs: number) => Promise<ApiForecast[]>, apart = () => wait(apartMs)) {
@@ -19,6 +20,7 @@ export class AsOfForecasts {
   /** Calls `take` with the forecast, at once when it is known; not at all when another one is asked for before it has come. */
   async ask(timeMs: number, take: (forecast: readonly ApiForecast[]) => void): Promise<void> {
     this.#wanted = timeMs;
+    this.#take = take;
     const kept = this.#kept.get(timeMs);
     if (kept) take(kept);
     if (kept || this.#isBusy) return;
@@ -28,7 +30,7 @@ export class AsOfForecasts {
         asked = this.#wanted;
         const forecast = await this.#load(asked);
         if (forecast.length > 0 && forecast.every(({ actual }) => actual !== null)) this.#keep(asked, forecast);
-        if (asked === this.#wanted) take(forecast);
+        if (asked === this.#wanted) this.#take(forecast);
         else await this.#apart();
       }
     } finally {

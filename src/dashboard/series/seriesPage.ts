@@ -165,13 +165,22 @@ export class SeriesPage {
   }
 
   #ask(): void {
-    const timeMs = this.#pinned ?? this.#window.steps.at(-1)?.time;
+    const timeMs = this.#wantedMs;
     if (timeMs === undefined) return;
     this.#askedMs = performance.now();
     this.#chart.isBusy = true; // until what was asked for is drawn
     const heard = this.#heard.findLast(({ time }) => time === timeMs);
     if (heard && this.#pinned === undefined) this.#show(forecastRows(heard));
-    else this.#forecasts.ask(timeMs, (forecast) => this.#show(forecast)).catch((error) => this.#fail(error));
+    else
+      this.#forecasts
+        .ask(timeMs, (forecast) => {
+          if (timeMs === this.#wantedMs) this.#show(forecast);
+        })
+        .catch((error) => this.#fail(error));
+  }
+
+  get #wantedMs(): number | undefined {
+    return this.#pinned ?? this.#window.steps.at(-1)?.time;
   }
 
   async #forecastOf(timeMs: number): Promise<ApiForecast[]> {

@@ -19,14 +19,14 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 
 test('of many forecasts asked for during a drag the first and the last are read, and the last is shown', async () => {
   const { forecasts, asked, answer } = slowStore(1);
-  const shown: number[] = [];
-  for (const time of [1, 2, 3, 4]) void forecasts.ask(time, ([row]) => shown.push(row.time));
+  const shown: number[][] = [];
+  for (const time of [1, 2, 3, 4]) void forecasts.ask(time, ([row]) => shown.push([time, row.time]));
   answer();
   await turn();
   answer();
   await turn();
   expect(asked).toEqual([1, 4]);
-  expect(shown).toEqual([4]);
+  expect(shown).toEqual([[4, 4]]);
 });
 
 test('a forecast of which all has come is read once', async () => {
