@@ -1,8 +1,15 @@
+import { StepcastError } from '../errors.js';
 import type { Io } from '../io.js';
 import { type BrokerClient, connectToBroker } from '../mqtt/brokerClient.js';
 import { chunksOf, composeManifest } from '../registry/push/composePush.js';
 import { isFinal, type NodeAnswer, NodeAnswers } from '../registry/push/nodeAnswers.js';
-import { type PushManifest, payloadType, readManifest } from '../registry/push/pushManifest.js';
+import {
+  leastChunkBytes,
+  mostChunks,
+  type PushManifest,
+  payloadType,
+  readManifest,
+} from '../registry/push/pushManifest.js';
 import { chunkTopic, manifestTopic } from '../registry/push/pushTopics.js';
 import { readEnvelope, sealEnvelope } from '../registry/signatures/envelope.js';
 import { version as daemonVersion } from '../version.js';
@@ -25,10 +32,24 @@ export async function runPush(command: PushCommand, io: Running): Promise<boolea
   const client = await connectToBroker(command.broker);
   try {
     const chunkSize = Math.min(command.chunkSize, (client.maxPacketBytes ?? Number.POSITIVE_INFINITY) - packetSpare);
+    demandFit(command.file, file.bytes.length, chunkSize);
     return await new Push(command, { ...file, chunkSize, keys }, client, io).run();
   } finally {
     await client.close();
   }
+}
+
+function demandFit(subject: string, size: number, chunkSize: number): void {
+  if (chunkSize >= leastChunkBytes && Math.ceil(size / chunkSize) <= mostChunks) return;
+  throw new StepcastError({
+    ...{
+      code: 'PUSH_REFUSED',
+      op: 'push',
+      subject,
+      hint: 'give a larger --chunk-size, if the broker takes such messages',
+    },
+    message: `${size} bytes do not fit into ${mostChunks} messages of ${chunkSize} bytes`,
+  });
 }
 
 type Load = PushFile & { readonly chunkSize: number; readonly keys: readonly ReturnType<typeof signingKey>[] };

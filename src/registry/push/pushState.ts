@@ -14,7 +14,3 @@ export interface PushState {
   readonly adapts?: readonly string[]; // where the model and a stream differ, and what is done about it
   readonly active: number | null; // version that the name stands for on the node now
 }
-
-/** Whether two say the same, but for when. */
-export const saysTheSame = (a: PushState, b: PushState): boolean =>
-  JSON.stringify({ ...a, time: 0 }) === JSON.stringify({ ...b, time: 0 });
