@@ -45,7 +45,7 @@ describe('mqttSource', () => {
       status$: NEVER,
       ready$: NEVER,
       connected: true,
-    maxPacketBytes: 1_000_000,
+      maxPacketBytes: 1_000_000,
       session: 1,
       unacknowledged: 0,
       start: () => {},
