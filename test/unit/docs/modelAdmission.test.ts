@@ -9,7 +9,7 @@ const document = readDocument('docs/model-admission.md');
 
 it('every code of a refusal is explained, in the order of the checks', () => {
   const [, table] = document.split('## Why a file is refused');
-  const listed = [...table!.matchAll(/^\| `([\w-]+)` \|/gm)].map(([, code]) => code);
+  const listed = [...table!.matchAll(/^\| `([\w-]+)` +\|/gm)].map(([, code]) => code);
   expect(listed).toEqual([...inspectionCodes, ...trialCodes]);
 });
 
