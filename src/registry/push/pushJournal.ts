@@ -12,7 +12,7 @@ export interface HeardPush {
   readonly keyId: string | undefined;
 }
 
-/** The push of a name that is under way. waiting: for a clock, or its turn. */
+/** The push of a name that is under way. waiting: for a clock, its turn, or a machine that can try it. */
 export interface IncomingPush extends HeardPush {
   readonly phase: 'waiting' | 'receiving';
 }

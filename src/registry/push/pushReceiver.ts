@@ -13,6 +13,7 @@ import type { PushState } from './pushState.js';
 import { Transfer, type WatchTopics } from './transfer.js';
 
 const mostTransfers = 4;
+const retryMs = 60_000;
 
 /** What happened to a push; the rest of its state is the same for all. */
 export type PushNews = Pick<PushState, 'state' | 'code' | 'reason' | 'received' | 'chunks' | 'adapts'>;
@@ -43,6 +44,7 @@ interface Underway {
 export class PushReceiver {
   readonly #options: PushReceiverOptions;
   readonly #underway = new Map<string, Underway>(); // by name
+  readonly #untried = new Map<string, { readonly reason: string; readonly againMs: number }>(); // by name; elapsed time
   #admitting: Promise<void> = Promise.resolve();
   #stopped = false;
 
@@ -121,8 +123,11 @@ export class PushReceiver {
     else if (ruling.action === 'wait') this.#wait(push, 'clock', ruling.reason);
     else if (this.#underway.has(name)) return;
     else if (this.#underway.size >= mostTransfers) this.#wait(push, 'busy', 'waiting until others are received');
+    else if (this.#isEarly(name)) this.#wait(push, 'node', this.#untried.get(name)!.reason);
     else this.#receive(push);
   }
+
+  #isEarly = (name: string): boolean => this.#options.clock.elapsedMs() < (this.#untried.get(name)?.againMs ?? 0);
 
   #rule(manifest: PushManifest, topic: { target: string; name: string }): Ruling {
     const { node, daemon, maxBytes, clock, registry, journal, trusted } = this.#options;
@@ -198,6 +203,7 @@ export class PushReceiver {
         const admission = await admit(file.path, { manifest, limits: { maxBytes }, signal: underway.aborter.signal });
         if (!isCurrent()) return;
         if (admission.ok) this.#take(push, file);
+        else if (admission.code === 'node') this.#tryLater(push, admission.reason);
         else this.#refuse(push, admission.code, admission.reason);
       } catch (error) {
         if (!isCurrent()) return;
@@ -216,13 +222,23 @@ export class PushReceiver {
     const taken = { version, sha256, created, ...(push.keyId !== undefined && { keyId: push.keyId }) };
     journal.put({ ...record, incoming: undefined, taken: { ...push, phase }, versions: [...record.versions, taken] });
     this.#underway.delete(name);
+    this.#untried.delete(name);
     file.remove();
     onTaken(name);
+  }
+
+  /** This machine could not try it; the model is not to blame. What arrived stays. */
+  #tryLater(push: HeardPush, reason: string): void {
+    const { name } = push.manifest;
+    this.#untried.set(name, { reason, againMs: this.#options.clock.elapsedMs() + retryMs });
+    this.#drop(name, 'keep');
+    this.#wait(push, 'node', reason);
   }
 
   #refuse(push: HeardPush, code: string, reason: string): void {
     const { journal } = this.#options;
     const { name } = push.manifest;
+    this.#untried.delete(name);
     this.#drop(name, 'drop');
     try {
       journal.put({ ...journal.of(name), incoming: undefined });

@@ -51,6 +51,7 @@ class Node {
   readonly receiver: PushReceiver;
   readonly journal: PushJournal;
   clockMs: number | undefined = nowMs;
+  elapsedMs = 0;
   admission: Admission = { ok: true, model: undefined as never };
 
   constructor(dir = newDir(), versions: ModelVersion[] = []) {
@@ -64,7 +65,7 @@ class Node {
     this.receiver = new PushReceiver({
       ...{ node: 'cellar', prefix: 'p', daemon: '0.1.0', maxBytes: 1e6, journal: this.journal, admit },
       trusted: new TrustedKeys({ trust, revoked: [], allowUnsigned: false }),
-      clock: { trustedMs: () => this.clockMs, nowMs: () => nowMs, elapsedMs: () => 0 },
+      clock: { trustedMs: () => this.clockMs, nowMs: () => nowMs, elapsedMs: () => this.elapsedMs },
       watch: (topics, take) => {
         for (const topic of topics) this.watched.set(topic, take);
         queueMicrotask(() => {
@@ -194,6 +195,23 @@ describe('PushReceiver', () => {
     node.admission = { ok: true, model: undefined as never };
     node.receiver.hear(all, sealed(manifestOf({ created: nowMs + 1 })));
     await node.until(() => node.taken.length === 1);
+  });
+
+  it('tries again after a minute what this machine could not try, without asking for its chunks again', async () => {
+    const node = new Node();
+    node.offer(manifestOf());
+    node.admission = { ok: false, code: 'node', reason: 'no process could be begun' };
+    node.receiver.hear(all, sealed(manifestOf()));
+    await node.until(() => node.said.at(-1) === '1 receiving node');
+    node.admission = { ok: true, model: undefined as never };
+    node.retained.clear();
+    node.elapsedMs = 59_999;
+    node.receiver.poll();
+    expect(node.said.at(-1)).toBe('1 receiving node');
+    node.elapsedMs = 60_000;
+    node.receiver.poll();
+    await node.until(() => node.taken.length === 1);
+    expect(node.files).toEqual(['boiler.json']);
   });
 
   it('refuses what a stranger signed or changed, and writes nothing', () => {
