@@ -1,6 +1,7 @@
 import { StepcastError } from '../errors.js';
 import type { SeriesForecaster } from '../forecast/seriesForecaster.js';
 import { type FineTuned, fineTune } from '../learning/fineTune.js';
+import { isTrainable } from '../learning/isTrainable.js';
 import { learningDue, newRegime, settledAfter } from '../learning/learningDue.js';
 import { learningPlan } from '../learning/learningPlan.js';
 import type { LearningRuntime, OpenedModel } from '../learning/learningRuntime.js';
@@ -105,7 +106,8 @@ export class LearnAlong {
     this.#base ??= await readSelfContained(base.model.path);
     const own = known ?? { ...noneYet, bytes: this.#base, stepper: base };
     const { metadata } = own.stepper.model;
-    const lineage = { target: metadata.target, isOwn: !!known, deepAt: own.deepAt, readings: ticks.length };
+    const trainable = isTrainable(own.bytes, metadata.levels);
+    const lineage = { trainable, isOwn: !!known, deepAt: own.deepAt, readings: ticks.length };
     const plan = learningPlan({ ...lineage, sinceDrift });
     let result: FineTuned;
     try {

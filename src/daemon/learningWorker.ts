@@ -7,6 +7,7 @@ import { StepcastError } from '../errors.js';
 import { learningRuntime } from '../lab/learningRuntime.js';
 import { CpuShare } from '../learning/cpuShare.js';
 import { fineTune } from '../learning/fineTune.js';
+import { isTrainable } from '../learning/isTrainable.js';
 import { learningPlan } from '../learning/learningPlan.js';
 import type { Learned, LearningFailure, LearningReply, LearningTask } from '../learning/learningProtocol.js';
 import { learnRecipe } from '../learning/learnRecipe.js';
@@ -44,13 +45,13 @@ async function learn(): Promise<Learned> {
     await share.breathe();
   });
   const opened = await runtime.openModel(task.incumbent, task.name);
-  const { target } = opened.stepper.model.metadata;
+  const trainable = isTrainable(task.incumbent, opened.stepper.model.metadata.levels);
   await opened.release();
   const mostTicks = task.recipe?.mostTicks ?? learnRecipe.mostTicks;
   const series = storedTicks(task.db, task.series, mostTicks);
   const ticks = Math.max(0, ...series.map((each) => each.ticks.length));
   const { isOwn, deepAt, sinceDrift } = task;
-  const plan = learningPlan({ target, isOwn, deepAt, readings: ticks, sinceDrift });
+  const plan = learningPlan({ trainable, isOwn, deepAt, readings: ticks, sinceDrift });
   const memory = plan.depth === 'again' ? task.memory : undefined;
   let stage = '';
   const tuned = await fineTune({ ...task, ...plan, memory, series }, runtime, (progress) => {

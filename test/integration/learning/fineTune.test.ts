@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type FineTuneOrder, fineTune, type LearningSeries } from '../../../src/learning/fineTune.js';
+import { isTrainable } from '../../../src/learning/isTrainable.js';
+import { learningPlan } from '../../../src/learning/learningPlan.js';
 import { decodeCheckpoint } from '../../../src/training/checkpoint.js';
 import { forgetful, runtime, swaying, tentMap, ticksOf, withoutGradient } from './support.js';
 
@@ -119,7 +121,10 @@ describe('fineTune', () => {
     await expect(fineTune(orderOf(tentMap(25)), runtime)).rejects.toMatchObject({ code: 'LEARNING_TOO_FEW' });
   });
 
-  it('refuses a model of which nothing can be trained', async () => {
+  it('refuses a model of which nothing can be trained, which makes room for a network of its own', async () => {
+    expect([withoutGradient(), base].map((model) => isTrainable(model, [0.5]))).toEqual([false, true]);
+    const lineage = { isOwn: false, deepAt: 0, readings: 600 };
+    expect(learningPlan({ ...lineage, trainable: false })).toEqual({ from: 'fresh', depth: 'first' });
     await expect(
       fineTune(orderOf(tentMap(600), { incumbent: withoutGradient(), from: 'incumbent', steps: 5 }), runtime),
     ).rejects.toMatchObject({ code: 'MODEL_UNTRAINABLE', message: expect.stringContaining('no weight') });

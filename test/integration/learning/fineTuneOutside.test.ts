@@ -3,6 +3,8 @@ import { storedTicks } from '../../../src/daemon/storedTicks.js';
 import { featureWidth } from '../../../src/forecast/features.js';
 import type { ModelMetadata } from '../../../src/forecast/modelContract.js';
 import { type FineTuneOrder, fineTune, type LearningSeries } from '../../../src/learning/fineTune.js';
+import { isTrainable } from '../../../src/learning/isTrainable.js';
+import { learningPlan } from '../../../src/learning/learningPlan.js';
 import { architecture } from '../../../src/nn/architecture.js';
 import { initialWeights } from '../../../src/nn/architectureParameters.js';
 import { buildStepModel } from '../../../src/nn/buildStepModel.js';
@@ -23,14 +25,22 @@ const orderOf = (series: LearningSeries, given: Pick<FineTuneOrder, 'incumbent'>
 });
 
 describe('a PyTorch export whose metadata is in its sidecar', () => {
-  it('is tuned, and what comes of it carries the metadata itself', async () => {
-    const path = new URL('../../fixtures/torchLstm.onnx', import.meta.url).pathname;
-    const incumbent = await readSelfContained(path);
-    const series = { seriesId: 'a', horizon: 6, levels: [0.1, 0.5, 0.9], season: 0, ticks: ticksOf(swaying(500)) };
-    const { candidate, verdict } = await fineTune(orderOf(series, { incumbent, steps: 5 }), runtime);
-    const { states, metadata } = (await opened(candidate)).model;
-    expect(states.map(({ name }) => name)).toEqual(['h', 'c']);
-    expect(metadata).toMatchObject({ cell: 'lstm', horizon: 6, name: 'own', version: 2 });
+  it.each([
+    ['torchGru', 'gru', ['h']],
+    ['torchLstm', 'lstm', ['h', 'c']],
+    ['torchNormLstm', 'layernorm-lstm', ['h1', 'c1', 'h2', 'c2']],
+  ])('is tuned as it is, and what comes of it carries the metadata itself: %s', async (file, cell, states) => {
+    const incumbent = await readSelfContained(new URL(`../../fixtures/${file}.onnx`, import.meta.url).pathname);
+    const { metadata } = (await opened(incumbent)).model;
+    const plan = learningPlan({
+      ...{ trainable: isTrainable(incumbent, metadata.levels), isOwn: false, deepAt: 0, readings: 500 },
+    });
+    const { horizon } = metadata;
+    const series = { seriesId: 'a', horizon, levels: [0.1, 0.5, 0.9], season: 0, ticks: ticksOf(swaying(500)) };
+    const { candidate, verdict } = await fineTune({ ...orderOf(series, { incumbent, steps: 5 }), ...plan }, runtime);
+    const tuned = (await opened(candidate)).model;
+    expect(tuned.states.map(({ name }) => name)).toEqual(states);
+    expect(tuned.metadata).toMatchObject({ ...metadata, cell, name: 'own', version: 2 });
     expect(verdict.figures.network).not.toBe(1);
     const [before, after] = [incumbent, candidate].map((bytes) => decodeModel(bytes).graph!);
     expect(after.node).toEqual(before.node);
