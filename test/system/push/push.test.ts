@@ -140,7 +140,7 @@ test(
 );
 
 test(
-  'a GRU, an LSTM and a layer-normalised LSTM of PyTorch are pushed, used at once, and speak for their series',
+  'a GRU, an LSTM and a layer-normalised LSTM of PyTorch are pushed, used at once, speak for their series, and learn',
   async () => {
     const dir = newDir();
     const broker = await startMosquitto({ config: ['message_size_limit 131072'] });
@@ -168,7 +168,7 @@ test(
         await client.publishAsync(`plant/${name}`, JSON.stringify(reading), { qos: 1 });
       }
     };
-    while (sent < 60) await send();
+    while (sent < 200) await send();
     const modelOf = (name: string): string =>
       JSON.parse(heard.get(`stepcast/pi/forecast/plant/${name}`) ?? '{"model":""}').model;
     await eventually('forecasts', () => names.every((name) => modelOf(name) === 'gru-base@1'));
@@ -191,9 +191,20 @@ test(
     }
     const adapted = daemon.told('a pushed model').map(({ adapts }) => `${adapts}`);
     expect(adapted.some((text) => text.includes('the model looks 12 steps ahead'))).toBe(true);
-    const { out } = await stepcast(['models', '--db', join(dir, 'node/stepcast.db'), '--json']);
+    const db = join(dir, 'node/stepcast.db');
+    const { out } = await stepcast(['models', '--db', db, '--json']);
     const listed = (JSON.parse(out) as { name: string; origin: string }[]).filter(({ name }) => names.includes(name));
     expect(listed.map(({ name, origin }) => `${name} ${origin}`)).toEqual(names.map((name) => `${name} pushed`));
+
+    const tuned = await stepcast(['tune', '--db', db, '--dry-run', '--json']);
+    const rows = JSON.parse(tuned.out) as { series: string; from: string; steps: number; near: number }[];
+    expect(rows.map(({ series, from }) => `${series} ${from}`).sort(), tuned.err).toEqual(
+      names.map((name) => `plant/${name} ${name}@1`).sort(),
+    );
+    for (const { steps, near } of rows) {
+      expect(steps).toBeGreaterThanOrEqual(40);
+      expect(near).toBeGreaterThan(0);
+    }
 
     const isBack = async (): Promise<boolean> => {
       await send();
