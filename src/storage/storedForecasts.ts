@@ -27,12 +27,16 @@ const inRun = `FROM forecast_index i CROSS JOIN forecast f ON f.id = i.id CROSS 
 const inTail = `FROM forecast f CROSS JOIN forecast_form m ON m.id = f.form
   WHERE f.id > ${tailOf.forecast} AND f.series = :series`;
 
-/** The forecasts of one series, run by run; of a time window only the runs that can reach into it are visited. */
+/**
+ * The forecasts of one series in one moment of the database, run by run; of a time window only the runs that can reach into it are
+ * visited.
+ */
 export class StoredForecasts {
   readonly #db: Database;
   readonly id: number; // of the series
   readonly #firstRun: number;
   readonly #lastRun: number;
+  #found: readonly Packed[] | undefined;
 
   static of(db: Database, name: string): StoredForecasts | undefined {
     const row = db
@@ -54,19 +58,22 @@ export class StoredForecasts {
 
   /** Those with a target in the window, in the order of their ticks. */
   within(fromMs: number, toMs: number): StoredForecast[] {
-    const reaches = 'f.time + m.horizon * f.step >= :fromMs AND f.time < :toMs';
     const bounds = { fromMs: Math.max(fromMs, -8e15), toMs: Math.min(toMs, 8e15) };
-    const perRun = this.#db.prepare(`SELECT ${columns} ${inRun} AND ${reaches} ORDER BY i.tick`);
+    const perRun = this.#db.prepare(
+      `SELECT ${columns} ${inRun} AND f.time + m.horizon * f.step >= :fromMs AND f.time < :toMs ORDER BY i.tick`,
+    );
     const runs = this.#runs('last_target >= :fromMs AND first_time < :toMs', 'ASC', bounds);
-    const tail = this.#db.prepare(`SELECT ${columns} ${inTail} AND ${reaches} ORDER BY f.tick`);
-    return [...runs.flatMap((run) => this.#all(perRun, { run, ...bounds })), ...this.#all(tail, bounds)];
+    const reaches = (row: Packed): boolean => lastTargetOf(row) >= bounds.fromMs && row.time < bounds.toMs;
+    return [
+      ...runs.flatMap((run) => this.#all(perRun, { run, ...bounds })),
+      ...this.#tail.filter(reaches).map(unpacked),
+    ];
   }
 
   /** The newest issued at or before a moment, or none. */
   inForce(atMs: number): StoredForecast[] {
-    const tail = this.#db.prepare(`SELECT ${columns} ${inTail} AND f.issued <= :atMs ORDER BY f.tick DESC LIMIT 1`);
-    const [newest] = this.#all(tail, { atMs });
-    if (newest) return [newest];
+    const newest = this.#tail.findLast(({ issued }) => issued <= atMs);
+    if (newest) return [unpacked(newest)];
     const perRun = this.#db.prepare(`SELECT ${columns} ${inRun} AND f.issued <= :atMs ORDER BY i.tick DESC LIMIT 1`);
     for (const run of this.#runs('first_issued <= :atMs', 'DESC', { atMs })) {
       const [found] = this.#all(perRun, { run, atMs });
@@ -77,9 +84,8 @@ export class StoredForecasts {
 
   /** The newest `count`, in the order of their ticks. */
   newest(count: number): StoredForecast[] {
-    const tail = this.#db.prepare(`SELECT ${columns} ${inTail} ORDER BY f.tick DESC LIMIT :count`);
     const perRun = this.#db.prepare(`SELECT ${columns} ${inRun} ORDER BY i.tick DESC LIMIT :count`);
-    const found = this.#all(tail, { count });
+    const found = this.#tail.slice(-count).reverse().map(unpacked);
     for (const run of found.length < count ? this.#runs('true', 'DESC', {}) : []) {
       found.push(...this.#all(perRun, { run, count: count - found.length }));
       if (found.length >= count) break;
@@ -89,17 +95,15 @@ export class StoredForecasts {
 
   /** The first and the last moment that these forecasts may speak of, as far as runs tell. */
   targets(): [firstMs: number, lastMs: number] {
-    const bounds = this.#db
+    const [first, last] = this.#db
       .prepare(
-        `SELECT min(first), max(last) FROM (
-           SELECT min(first_time) AS first, max(last_target) AS last FROM forecast_run
-           WHERE id BETWEEN ${this.#firstRun} AND ${this.#lastRun}
-           UNION ALL
-           SELECT min(f.time), max(f.time + m.horizon * f.step) ${inTail})`,
+        `SELECT min(first_time), max(last_target) FROM forecast_run WHERE id BETWEEN ${this.#firstRun} AND ${this.#lastRun}`,
       )
       .raw()
-      .get({ series: this.id }) as [number | null, number | null];
-    return [bounds[0] ?? 0, bounds[1] ?? -1];
+      .get() as [number | null, number | null];
+    const firsts = [...(first === null ? [] : [first]), ...this.#tail.map(({ time }) => time)];
+    const lasts = [...(last === null ? [] : [last]), ...this.#tail.map(lastTargetOf)];
+    return firsts.length === 0 ? [0, -1] : [least(firsts), -least(lasts.map((ms) => -ms))];
   }
 
   /** Values by tick, of all ticks these forecasts speak of that have come: each has a forecast of its own. */
@@ -112,13 +116,21 @@ export class StoredForecasts {
       .prepare(
         `SELECT i.tick, i.value FROM forecast_run g CROSS JOIN forecast_index i
            ON i.run = g.id AND i.series = :series AND i.tick BETWEEN :first AND :last
-         WHERE g.id BETWEEN ${this.#firstRun} AND ${this.#lastRun} AND g.last_time >= :firstMs
-         UNION ALL
-         SELECT tick, value FROM forecast WHERE id > ${tailOf.forecast} AND series = :series AND tick BETWEEN :first AND :last`,
+         WHERE g.id BETWEEN ${this.#firstRun} AND ${this.#lastRun} AND g.last_time >= :firstMs`,
       )
       .raw()
       .all({ series: this.id, first, firstMs, last }) as [number, number][];
-    return new Map(rows);
+    const actuals = new Map(rows);
+    for (const { tick, value } of this.#tail) if (tick >= first && tick <= last) actuals.set(tick, value);
+    return actuals;
+  }
+
+  /** Those that no run has yet, in the order of their ticks. They stand among those of all series: they are looked for once. */
+  get #tail(): readonly Packed[] {
+    this.#found ??= this.#db
+      .prepare(`SELECT ${columns} ${inTail} ORDER BY f.tick`)
+      .all({ series: this.id }) as Packed[];
+    return this.#found;
   }
 
   #runs(condition: string, order: 'ASC' | 'DESC', bounds: Record<string, number>): number[] {
@@ -136,6 +148,10 @@ export class StoredForecasts {
 }
 
 type Packed = Omit<StoredForecast, 'k'> & { readonly k: string };
+
+const lastTargetOf = ({ time, horizon, step }: Packed): number => time + horizon * step;
+
+const least = (values: readonly number[]): number => values.reduce((min, value) => Math.min(min, value));
 
 const unpacked = (row: Packed): StoredForecast => ({ ...row, k: unpackDistances(row.k) });
 
