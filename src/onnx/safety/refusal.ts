@@ -30,16 +30,19 @@ export interface Refusal {
 
 const longest = 300;
 
-/** Thrown inside the inspection, and turned into a `Refusal` by it. What a stranger wrote into the file is quoted without control characters. */
-export class Refused extends Error {
-  readonly code: InspectionCode;
+/** Why, as a code for programs and a line for people. What a stranger wrote into the file is quoted without control characters. */
+export abstract class CodedRefusal<Code extends string> extends Error {
+  readonly code: Code;
 
-  constructor(code: InspectionCode, reason: string) {
+  constructor(code: Code, reason: string) {
     super(printable(reason));
-    this.name = 'Refused';
+    this.name = new.target.name;
     this.code = code;
   }
 }
+
+/** Thrown inside the inspection, and turned into a `Refusal` by it. */
+export class Refused extends CodedRefusal<InspectionCode> {}
 
 /** One line of at most 300 characters. */
 export function printable(text: string): string {

@@ -1,13 +1,5 @@
-import { printable } from '../../onnx/safety/refusal.js';
+import { CodedRefusal } from '../../onnx/safety/refusal.js';
 import type { AdmissionCode } from './trialProtocol.js';
 
 /** Thrown inside a trial; it becomes the answer. */
-export class TrialRefusal extends Error {
-  readonly code: AdmissionCode;
-
-  constructor(code: AdmissionCode, reason: string) {
-    super(printable(reason));
-    this.name = 'TrialRefusal';
-    this.code = code;
-  }
-}
+export class TrialRefusal extends CodedRefusal<AdmissionCode> {}
