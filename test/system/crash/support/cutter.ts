@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import { connect, createServer, type Socket } from 'node:net';
+import { startRelay } from '../../support/relay.js';
 
 /** The network between two ends, to be cut. */
 export interface Cutter {
@@ -12,51 +11,21 @@ export interface Cutter {
   close(): Promise<void>;
 }
 
-interface Pair {
-  readonly near: Socket;
-  readonly far: Socket;
-}
-
 export const startCutter = async (targetPort: number): Promise<Cutter> => {
-  const pairs = new Set<Pair>();
   let cutOff = false;
-  const server = createServer((near) => {
-    near.on('error', () => {});
-    if (cutOff) {
-      near.destroy();
-      return;
-    }
-    const far = connect(targetPort, '127.0.0.1');
-    const pair = { near, far };
-    pairs.add(pair);
-    far.on('error', () => {});
-    near.pipe(far).pipe(near);
-    for (const [one, other] of [
-      [near, far],
-      [far, near],
-    ])
-      one.on('close', () => {
-        other.destroy();
-        pairs.delete(pair);
-      });
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  const destroyAll = () => {
-    for (const { near, far } of pairs) {
-      near.resetAndDestroy();
-      far.destroy();
-    }
-  };
+  const relay = await startRelay(
+    targetPort,
+    ({ near, far }) => near.pipe(far).pipe(near),
+    () => !cutOff,
+  );
   return {
-    port: address.port,
+    port: relay.port,
     cut: () => {
       cutOff = true;
-      destroyAll();
+      relay.reset();
     },
     silence: () => {
-      for (const { near, far } of pairs) {
+      for (const { near, far } of relay.pairs) {
         near.unpipe(far);
         far.unpipe(near);
         near.pause();
@@ -66,10 +35,6 @@ export const startCutter = async (targetPort: number): Promise<Cutter> => {
     mend: () => {
       cutOff = false;
     },
-    close: async () => {
-      destroyAll();
-      server.close();
-      await once(server, 'close');
-    },
+    close: relay.close,
   };
 };
