@@ -31,6 +31,13 @@ module.exports = {
       to: { path: `^src/(${adapters})/`, pathNot: '^src/$1/' },
     },
     {
+      name: 'payloads-know-no-adapter',
+      comment: 'What a message holds is the same whichever adapter brought it.',
+      severity: 'error',
+      from: { path: '^src/payloads/' },
+      to: { pathNot: `^src/payloads/|${ring0}|${ring1}|^node_modules/|^src/errors\\.ts$` },
+    },
+    {
       name: 'only-wiring-imports-the-command-line',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/(cli/|stepcast\\.ts$)' },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { topicFilterProblem } from '../mqtt/topicFilter.js';
+import { topicFilterProblem } from '../payloads/topicFilter.js';
 import { parseBrokerUrl } from './brokerUrl.js';
 import { durationPattern, formatDuration, parseDuration } from './duration.js';
 import { parseListenAddress } from './listenAddress.js';

@@ -1,4 +1,4 @@
-import { seriesNamer } from '../mqtt/seriesNamer.js';
+import { seriesNamer } from '../payloads/seriesNamer.js';
 import { type ByField, wordOf } from './byField.js';
 import { unitless } from './deviceClasses.js';
 import { formatDuration } from './duration.js';

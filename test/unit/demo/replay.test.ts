@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readDataset } from '../../../src/demo/dataset.js';
 import { MachineMetrics } from '../../../src/demo/machineMetrics.js';
 import { replayPayload } from '../../../src/demo/replay.js';
-import { createDecoder } from '../../../src/mqtt/payloads/createDecoder.js';
+import { createDecoder } from '../../../src/payloads/createDecoder.js';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const decode = createDecoder();

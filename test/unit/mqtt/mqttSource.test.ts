@@ -4,7 +4,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { BrokerConnection } from '../../../src/mqtt/brokerConnection.js';
 import type { MessageListener } from '../../../src/mqtt/brokerMessage.js';
 import { BrokerMessage } from '../../../src/mqtt/brokerMessage.js';
-import { createMqttSource, type MqttSource, type MqttStream } from '../../../src/mqtt/mqttSource.js';
+import { createMqttSource, type MqttSource } from '../../../src/mqtt/mqttSource.js';
+import type { ReadStream } from '../../../src/payloads/streamReader.js';
 import type { Delivery, Reject } from '../../../src/pipeline/ports.js';
 import type { SeriesSettings } from '../../../src/series/types.js';
 
@@ -20,7 +21,7 @@ const series: SeriesSettings = {
   model: 'auto',
 };
 
-const stream = (filter: string, more: Partial<MqttStream> = {}): MqttStream => ({
+const stream = (filter: string, more: Partial<ReadStream> = {}): ReadStream => ({
   filter,
   decode: { payload: 'auto', value: [] },
   seriesTemplate: undefined,
@@ -38,7 +39,7 @@ describe('mqttSource', () => {
   let source: MqttSource;
   let told: string[];
 
-  const start = (streams: readonly MqttStream[], maxPayloadBytes = 1_000) => {
+  const start = (streams: readonly ReadStream[], maxPayloadBytes = 1_000) => {
     const connection: BrokerConnection = {
       settings: { url: 'mqtt://localhost', clientId: 'c', node: 'pi', prefix: 'stepcast' },
       maxPayloadBytes,

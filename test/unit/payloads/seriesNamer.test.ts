@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { seriesNamer } from '../../../src/mqtt/seriesNamer.js';
+import { seriesNamer } from '../../../src/payloads/seriesNamer.js';
 
 describe('seriesNamer', () => {
   it('calls a bare number by its topic and a field by topic and field', () => {

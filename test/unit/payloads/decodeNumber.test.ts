@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseDecimal } from '../../../../src/mqtt/payloads/parseDecimal.js';
+import { parseDecimal } from '../../../src/payloads/parseDecimal.js';
 import { bytesOf, decodeAs, reasonsOf } from './decodeAs.js';
 
 describe('decodeNumber', () => {

@@ -1,7 +1,7 @@
 import sparkplug from 'sparkplug-payload';
 import { describe, expect, it } from 'vitest';
-import { createDecoder, type Decoder } from '../../../../src/mqtt/payloads/createDecoder.js';
-import type { Decoded } from '../../../../src/mqtt/payloads/decoder.js';
+import { createDecoder, type Decoder } from '../../../src/payloads/createDecoder.js';
+import type { Decoded } from '../../../src/payloads/decoder.js';
 import { contextOf, decodeAs, nowMs, reasonsOf, valuesOf } from './decodeAs.js';
 
 const codec = sparkplug.get('spBv1.0')!;

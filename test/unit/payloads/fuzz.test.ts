@@ -2,8 +2,8 @@ import { Encoder } from 'cbor-x';
 import fc from 'fast-check';
 import sparkplug from 'sparkplug-payload';
 import { describe, expect, it } from 'vitest';
-import { createDecoder } from '../../../../src/mqtt/payloads/createDecoder.js';
-import type { DecodeSettings, PayloadKind } from '../../../../src/mqtt/payloads/decoder.js';
+import { createDecoder } from '../../../src/payloads/createDecoder.js';
+import type { DecodeSettings, PayloadKind } from '../../../src/payloads/decoder.js';
 import { bytesOf } from './decodeAs.js';
 
 const payloads = 30_000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compileTopicFilter, topicFilterProblem, topicMatcher } from '../../../src/mqtt/topicFilter.js';
+import { compileTopicFilter, topicFilterProblem, topicMatcher } from '../../../src/payloads/topicFilter.js';
 
 describe('topicFilter', () => {
   // The examples of MQTT 5, section 4.7.1 and 4.7.2.

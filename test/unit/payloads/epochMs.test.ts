@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { epochMs, isoMs, timeOf } from '../../../../src/mqtt/payloads/epochMs.js';
+import { epochMs, isoMs, timeOf } from '../../../src/payloads/epochMs.js';
 
 const t = Date.UTC(2025, 10, 23, 2, 40, 0, 123);
 

@@ -1,5 +1,5 @@
-import { createDecoder } from '../../../../src/mqtt/payloads/createDecoder.js';
-import type { Decoded, DecodeSettings, PayloadContext, PayloadKind } from '../../../../src/mqtt/payloads/decoder.js';
+import { createDecoder } from '../../../src/payloads/createDecoder.js';
+import type { Decoded, DecodeSettings, PayloadContext, PayloadKind } from '../../../src/payloads/decoder.js';
 
 export const nowMs = Date.UTC(2025, 10, 23);
 
