@@ -23,6 +23,7 @@ export interface Delivery {
   readonly packetId: number | undefined; // the broker's, at QoS 1 and above
   readonly redelivered: boolean; // the DUP flag
   readonly session: number; // 0 while the broker goes on with the session of an earlier run, else counts new ones: packet ids mean nothing across two
+  readonly partition?: number; // of a source that deals its series out to several processes: all readings of a series come by the same one
   /** Called once everything in it is safe on disk; a call on a connection that is gone does nothing. */
   acknowledge(): void;
 }
@@ -31,9 +32,19 @@ export interface DecodedObservation extends Observation {
   readonly settings: SeriesSettings; // those of the stream it came by
 }
 
+/** A partition that goes to another process. No delivery of it comes after this; those before it that are not acknowledged will come to that process. */
+export interface LostPartition {
+  readonly partition: number;
+  /** `true`: the other may have it already; acknowledgements of what came by it do nothing any more. `false`: it has it after `released`. */
+  readonly isGone: boolean;
+  /** Called once everything that came by it is committed, with the states of its series, and they are forgotten here. */
+  released(): void;
+}
+
 /** Where readings come from: MQTT, a CSV file, a queue. */
 export interface ReadingSource {
   readonly deliveries$: Observable<Delivery>; // completes when the source is drained
+  readonly lost$?: Observable<LostPartition>; // of a source that deals its series out; in order with the deliveries
 }
 
 /** A gap in what was heard, to be told to people: which series, from when to when, and how it was noticed. */
@@ -136,6 +147,9 @@ export interface ForecastPlace {
   readonly tick: number;
 }
 
+/** A series as it came: it may be known to the store, or new. */
+export type NamedSeries = Pick<SeriesRow, 'seriesId' | 'settings'>;
+
 /** Where readings and forecasts are kept. One writer at a time; `commit` resolves only when what it wrote would survive a power cut. */
 export interface Store {
   load(): Promise<StoredState>;
@@ -158,4 +172,15 @@ export interface Store {
   stage(batch: CommitBatch): void;
   /** One transaction of all that was staged. */
   commit(): Promise<void>;
+  /**
+   * Of a store that several processes write to, where `load` finds no series: makes these this process's own, those that are new too, and
+   * all that look at them or that they look at. Whoever had them can commit nothing of theirs any more. Returns what a start would find of
+   * them; `lastLogId` is above every place that they have in the log.
+   */
+  acquire?(series: readonly NamedSeries[]): Promise<StoredState>;
+  /**
+   * Lets go of series that were acquired. `isGone`: what is staged of them is dropped, and a commit under way that finds another their owner
+   * leaves them out; without it such a commit fails as a whole, STORE_FENCED.
+   */
+  release?(series: readonly number[], isGone: boolean): void;
 }
