@@ -32,6 +32,7 @@ export const errorCodes = [
   'QUERY_BUSY',
   'KEY_UNUSABLE',
   'PUSH_REFUSED',
+  'LINE_UNAVAILABLE',
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];

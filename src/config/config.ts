@@ -50,6 +50,7 @@ export interface Config {
     readonly qos: 0 | 1;
     readonly homeassistant: boolean;
   };
+  readonly devices: readonly DeviceAddress[];
   readonly http: {
     readonly listen: ListenAddress | undefined; // undefined: off
     readonly token?: string;
@@ -58,6 +59,9 @@ export interface Config {
   };
   readonly log: ParsedConfig['log'];
 }
+
+/** A line with a device at its end. */
+export type DeviceAddress = { readonly port: string; readonly baud: number } | { readonly tcp: ListenAddress };
 
 interface Origin {
   file: string | undefined;
@@ -116,6 +120,7 @@ export function toConfig(parsed: ParsedConfig, { file, hostName, dirGiven }: Ori
       maxBytes: models.maxBytes,
     },
     publish: parsed.publish,
+    devices: parsed.devices.map(({ port, baud, tcp }) => (port === undefined ? { tcp: tcp! } : { port, baud })),
     http: {
       listen: http.listen === 'off' ? undefined : http.listen,
       ...(http.token !== undefined && { token: http.token }),

@@ -106,6 +106,14 @@ export const listenAddress = () => {
     .meta({ title: 'HOST:PORT or off' });
 };
 
+export const hostAndPort = () => {
+  const error = 'expected HOST:PORT such as hub:7000';
+  return z
+    .string({ error })
+    .transform((input, context) => parseListenAddress(input) ?? fail(context, error))
+    .meta({ title: 'HOST:PORT' });
+};
+
 export const topicFilter = () =>
   z
     .string({ error: 'expected an MQTT topic filter such as sensors/#' })

@@ -11,6 +11,7 @@ import {
   durationOr,
   filePath,
   fraction,
+  hostAndPort,
   listenAddress,
   numbers,
   paths,
@@ -197,6 +198,24 @@ const models = z.strictObject({
   maxBytes: size(1).prefault('16MB').describe('Larger models are refused.'),
 });
 
+const device = z
+  .strictObject({
+    port: filePath()
+      .optional()
+      .describe(
+        'Serial port, such as `/dev/ttyACM0`, or all that match `/dev/serial/by-id/*`. It may come and go while the daemon runs.',
+      ),
+    baud: whole(300, 4_000_000).prefault(115_200).describe('Bits a second of the serial port.'),
+    tcp: hostAndPort().optional().describe('In place of `port`: who serves the line over TCP.'),
+  })
+  .superRefine(({ port, tcp }, context) => {
+    if ((port === undefined) === (tcp === undefined))
+      context.addIssue({
+        code: 'custom',
+        message: 'expected either port, such as /dev/ttyACM0, or tcp, such as hub:7000',
+      });
+  });
+
 const publish = z.strictObject({
   prefix: text('a topic without wildcards such as stepcast', { title: 'topic', accepts: isTopicPrefix })
     .prefault('stepcast')
@@ -262,6 +281,10 @@ export const configSchema = z.strictObject({
   learn: learn.prefault({}).describe('Learning on this machine.'),
   models: models.prefault({}).describe('The models.'),
   publish: publish.prefault({}).describe('What is published.'),
+  devices: z
+    .array(device, { error: 'expected a list of devices, each with a port' })
+    .prefault([])
+    .describe('Microcontrollers on a line of their own: [firmware bridge](firmware-bridge.md).'),
   http: http.prefault({}).describe('The dashboard and its interface.'),
   log: log.prefault({}).describe('The log, on standard error.'),
 });

@@ -4,7 +4,7 @@ import type { Config } from '../config/config.js';
 export function configValues({ file: _, ...sections }: Config): Map<string, string> {
   const values = new Map<string, string>();
   for (const [section, value] of Object.entries(sections)) {
-    if (section === 'streams' || typeof value !== 'object') {
+    if (Array.isArray(value) || typeof value !== 'object') {
       values.set(section, JSON.stringify(value));
       continue;
     }

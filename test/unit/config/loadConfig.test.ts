@@ -68,9 +68,19 @@ describe('loadConfig', () => {
       },
       models: { dir: 'models', dirGiven: false, trust: [], revoked: [], allowUnsigned: false, maxBytes: 16_000_000 },
       publish: { prefix: 'stepcast', retain: true, qos: 0, homeassistant: false },
+      devices: [],
       http: { listen: { host: '127.0.0.1', port: 8080 }, hosts: [], seriesMetrics: false },
       log: { level: 'info', format: 'auto' },
     });
+  });
+
+  it('reads where devices are', () => {
+    const text = 'devices: [{ port: /dev/ttyACM0 }, { port: /dev/ttyS0, baud: 9600 }, { tcp: "hub:7000" }]';
+    expect(loadConfig({ text, env: {}, hostName: 'pi' }).devices).toEqual([
+      { port: '/dev/ttyACM0', baud: 115_200 },
+      { port: '/dev/ttyS0', baud: 9_600 },
+      { tcp: { host: 'hub', port: 7_000 } },
+    ]);
   });
 
   it('reads the configuration that the contract shows', () => {
@@ -264,6 +274,11 @@ log: { level: loud }
     ['broker: { url: "mqtt://%zz@host" }', 'broker.url'],
     ['learn: { maxCpu: 0 }', 'learn.maxCpu'],
     ['streams: []', 'at least one stream'],
+    ['devices: [{}]', 'devices[0] (1:11): expected either port, such as /dev/ttyACM0, or tcp'],
+    ['devices: [{ port: /dev/ttyACM0, tcp: "hub:1" }]', 'devices[0]'],
+    ['devices: [{ tcp: hub }]', 'devices[0].tcp'],
+    ['devices: [{ port: /dev/ttyACM0, baud: 12 }]', 'devices[0].baud'],
+    ['devices: [{ prot: /dev/ttyACM0 }]', 'the nearest known key is port'],
     ['streams: [{ topic: a, late: 5s }]', 'streams[0].late'],
     ['streams: [{ topic: a, season: 1d }]', 'streams[0].season'],
     ['streams: [{ topic: a, cadence: 7s, season: 1m }]', 'streams[0].season'],
