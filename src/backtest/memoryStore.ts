@@ -14,9 +14,9 @@ export function memoryStore(): Store {
   return {
     load: async () => ({ series: [], snapshots: new Map(), lastLogId: 0 }),
     replay: async function* () {},
-    recent: () => [],
+    recent: async () => [],
     lastForecastTick: () => -1,
-    forecastPlaces: () => [],
+    forecastPlaces: async () => [],
     contains: (series, tMs, y) => taken.get(series)?.has(key(tMs, y)) ?? false,
     noteTaken: ({ series, tMs, y }) => note(series, tMs, y),
     takenByPacket: () => [],

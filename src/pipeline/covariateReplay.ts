@@ -1,7 +1,7 @@
-import { heldReadings } from '../series/knownValues.js';
+import { heldReadings, type KnownValues } from '../series/knownValues.js';
 import type { Tick } from '../series/types.js';
 import { Covariates } from './covariates.js';
-import type { Store, StoredState } from './ports.js';
+import type { ReadingRow, Store, StoredState } from './ports.js';
 import type { SeriesEntry } from './seriesEntry.js';
 
 type Emit = (entry: SeriesEntry, tick: Tick) => void;
@@ -29,19 +29,20 @@ export class CovariateReplay {
    * Makes ready for the replay after `state`, the snapshots having been loaded. Returns what the store is to replay: readings of a
    * covariate may be among it that its own snapshot holds already.
    */
-  begin(
+  async begin(
     state: StoredState,
-    entries: Iterable<SeriesEntry>,
+    entries: readonly SeriesEntry[],
     isRebuilt: (entry: SeriesEntry) => boolean,
     emit: Emit,
-  ): StoredState {
+  ): Promise<StoredState> {
     const { store, covariates, entryOf } = this.#parts;
     const snapshots = new Map(state.snapshots);
     for (const entry of entries) {
       if (!entry.view) continue;
       const { id, lastReadingId, settings } = entry;
-      const isBehind = (store.recent(id, 1, state.lastLogId)[0]?.id ?? 0) > lastReadingId;
-      if (!isRebuilt(entry)) this.#findClosings(entry, isBehind, emit);
+      const [newest] = await store.recent(id, 1, state.lastLogId);
+      const isBehind = newest !== undefined && newest.id > lastReadingId;
+      if (!isRebuilt(entry)) await this.#findClosings(entry, isBehind, emit);
       if (!isBehind) continue;
       for (const { series } of settings.covariates!) {
         const row = snapshots.get(entryOf(series)?.id ?? -1);
@@ -49,11 +50,10 @@ export class CovariateReplay {
       }
     }
     this.#closings.sort((a, b) => a.id - b.id);
-    for (const [series, values] of covariates.clear()) {
-      const source = entryOf(series);
-      if (!source) continue;
-      const upToId = snapshots.get(source.id)?.readingId ?? 0;
-      for (const { tMs, y } of store.recent(source.id, values.capacity, upToId)) values.hear(tMs, y);
+    for (const [series, values] of covariates.clear(entries.map(({ seriesId }) => seriesId))) {
+      const { id } = entryOf(series)!;
+      const upToId = snapshots.get(id)?.readingId ?? 0;
+      for (const { tMs, y } of await store.recent(id, values.capacity, upToId)) values.hear(tMs, y);
     }
     return { ...state, snapshots };
   }
@@ -70,13 +70,19 @@ export class CovariateReplay {
    * Does `work` while `entry` sees the last `count` readings up to `upToId` of each of its covariates, and of these what `heardBefore` has
    * heard.
    */
-  asThen(entry: SeriesEntry, upToId: number, count: number, work: (heardBefore: (id: number) => void) => void): void {
+  async asThen(
+    entry: SeriesEntry,
+    upToId: number,
+    count: number,
+    work: (heardBefore: (id: number) => void) => void,
+  ): Promise<void> {
     const { store, entryOf } = this.#parts;
     const { known, view } = Covariates.emptyView(entry, entry.lookahead);
-    const heard = [...known].flatMap(([series, values]) => {
+    const heard: { readonly row: ReadingRow; readonly values: KnownValues }[] = [];
+    for (const [series, values] of known) {
       const source = entryOf(series);
-      return source ? store.recent(source.id, count, upToId).map((row) => ({ row, values })) : [];
-    });
+      for (const row of source ? await store.recent(source.id, count, upToId) : []) heard.push({ row, values });
+    }
     heard.sort((a, b) => a.row.id - b.row.id);
     let at = 0;
     const now = entry.view;
@@ -89,13 +95,13 @@ export class CovariateReplay {
   }
 
   /** Of a series that is not behind nothing will be replayed: its slots are closed now, as of then. */
-  #findClosings(entry: SeriesEntry, isBehind: boolean, emit: Emit): void {
+  async #findClosings(entry: SeriesEntry, isBehind: boolean, emit: Emit): Promise<void> {
     const { id: series, track, settings, lastReadingId } = entry;
     if (settings.cadenceMs === 0 || (!isBehind && track.dueMs === undefined)) return;
-    for (const { id, tick } of this.#parts.store.forecastPlaces(series, track.next, lastReadingId)) {
+    for (const { id, tick } of await this.#parts.store.forecastPlaces(series, track.next, lastReadingId)) {
       if (isBehind) this.#closings.push({ entry, id, tick });
       else {
-        this.asThen(entry, id, heldReadings.future, (heardBefore) => {
+        await this.asThen(entry, id, heldReadings.future, (heardBefore) => {
           heardBefore(id);
           track.closeThrough(tick, (closed) => emit(entry, closed));
         });

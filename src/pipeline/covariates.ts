@@ -5,7 +5,7 @@ import type { ReadingRow, SeriesRow } from './ports.js';
 
 /** The series that others look at, and what was last heard of each as the log stands. */
 export class Covariates {
-  #known = new Map<string, KnownValues>(); // by series
+  readonly #known = new Map<string, KnownValues>(); // by series
   readonly #ahead = new Set<string>();
 
   /** Makes known that series are looked at. Returns those that were not, with room for their values. */
@@ -28,10 +28,15 @@ export class Covariates {
     this.#known.get(series)?.hear(tMs, y);
   }
 
-  /** Forgets what was heard. Returns every series that is looked at, with the room for its values. */
-  clear(): [string, KnownValues][] {
-    this.#known = new Map([...this.#known].map(([series, { capacity }]) => [series, new KnownValues(capacity)]));
-    return [...this.#known];
+  /** Forgets what was heard of these series. Returns those that are looked at, with the room for their values. */
+  clear(series: Iterable<string>): [string, KnownValues][] {
+    const cleared: [string, KnownValues][] = [];
+    for (const name of series) {
+      const before = this.#known.get(name);
+      if (before) cleared.push([name, new KnownValues(before.capacity)]);
+    }
+    for (const [name, values] of cleared) this.#known.set(name, values);
+    return cleared;
   }
 
   /** What a series is told of others, as the log stands; nothing of itself. */

@@ -5,6 +5,8 @@ import type { ModelSwaps } from './modelSwaps.js';
 import { admit } from './operators/admit.js';
 import { forecastTicks, type OnIssue } from './operators/forecastTicks.js';
 import { type Acknowledgements, groupCommit } from './operators/groupCommit.js';
+import { introduce } from './operators/introduce.js';
+import { letGo } from './operators/letGo.js';
 import { oneAtATime } from './operators/oneAtATime.js';
 import { snapshot, snapshotAll } from './operators/snapshot.js';
 import { collectDecisions, takeOver } from './operators/swapModels.js';
@@ -55,20 +57,24 @@ export const pipeline = ({
   observer,
 }: PipelineParts): Observable<Acknowledgements> =>
   source.deliveries$.pipe(
-    turns({ pulse$ }), //                          what came within one turn of the event loop
+    turns({ pulse$, lost$: source.lost$ }), //     what came within one turn of the event loop
     oneAtATime(
       pipe(
         takeOver(swaps), //                        a model whose state is ready, before anything is stepped
+        introduce({ book, store }), //             the series it speaks of are known as the log has them
         admit({ book, store, clock, counters }), // a time and a place in the log; readings become ticks
         forecastTicks({ clock, counters, onIssue }), // features, one micro-batch a model, h and c in and out
         tap((turn) => sink.publish(turn.published)), // at once: a forecast does not wait for the disk
         tap((turn) => observer?.turn(turn)),
-        tap((turn) => sink.gaps(turn.gaps)),
         collectDecisions(swaps, clock), //         what trials of models came to
-        tap((turn) => sink.decisions?.(turn.decisions)),
+        tap(({ gaps, decisions }) => {
+          sink.gaps(gaps);
+          sink.decisions?.(decisions);
+        }),
         snapshot(book), //                         states, in turn
       ),
     ),
+    letGo({ book, store }), //                     series that go to another process
     concatWith(defer(() => of(snapshotAll(book, new Turn())))),
     groupCommit({ store: observer ? watched(store, clock, observer) : store, flushMs, scheduler }), // readings and forecasts in one transaction
     tap(acknowledge), //                           and only now

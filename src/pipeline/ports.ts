@@ -156,11 +156,11 @@ export interface Store {
   /** Readings that no snapshot covers, in log order, in chunks. */
   replay(state: StoredState): AsyncIterable<readonly ReadingRow[]>;
   /** The last `count` readings of a series up to and including reading `upToId`, in log order: to rebuild a state from nothing. */
-  recent(series: number, count: number, upToId: number): readonly ReadingRow[];
+  recent(series: number, count: number, upToId: number): Promise<readonly ReadingRow[]>;
   /** The tick of the newest stored forecast of a series, −1 for none. */
   lastForecastTick(series: number): number;
   /** Stored forecasts of a series from tick `fromTick` on, later in the log than `afterId`, in its order. */
-  forecastPlaces(series: number, fromTick: number, afterId: number): readonly ForecastPlace[];
+  forecastPlaces(series: number, fromTick: number, afterId: number): Promise<readonly ForecastPlace[]>;
   /** Whether exactly this reading was committed. `noteTaken` makes it true for one that waits for its commit. */
   contains(series: number, tMs: number, y: number): boolean;
   noteTaken(row: ReadingRow): void;

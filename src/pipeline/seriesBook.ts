@@ -1,5 +1,5 @@
 import { type LoadedModel, modelLabel } from '../forecast/modelContract.js';
-import type { SeriesSettings, Tick } from '../series/types.js';
+import type { Covariate, SeriesSettings, Tick } from '../series/types.js';
 import { AutoChoice } from './autoChoice.js';
 import { CovariateReplay } from './covariateReplay.js';
 import { Covariates } from './covariates.js';
@@ -91,10 +91,10 @@ export class SeriesBook {
   }
 
   /** The ticks of the newest stored readings of a series whose state begins from nothing: to be stepped silently. */
-  rebuild(entry: SeriesEntry, upToId: number): PendingTick[] {
+  async rebuild(entry: SeriesEntry, upToId: number): Promise<PendingTick[]> {
     const ticks: PendingTick[] = [];
-    const rows = this.#store.recent(entry.id, rebuildReadings, upToId);
-    this.#replay().asThen(entry, upToId, 2 * rebuildReadings, (heardBefore) => {
+    const rows = await this.#store.recent(entry.id, rebuildReadings, upToId);
+    await this.#replay().asThen(entry, upToId, 2 * rebuildReadings, (heardBefore) => {
       for (const row of rows) {
         heardBefore(row.id);
         this.#takeSilently(entry, row, ticks);
@@ -103,12 +103,31 @@ export class SeriesBook {
     return ticks;
   }
 
+  /** Makes known what series are to look at, from what the log has of it. */
+  async lookAt(covariates: readonly Covariate[]): Promise<void> {
+    for (const [series, values] of this.covariates.declare(covariates)) {
+      const source = this.#entries.get(series);
+      if (!source) continue;
+      for (const { tMs, y } of await this.#store.recent(source.id, values.capacity, this.#lastLogId)) {
+        values.hear(tMs, y);
+      }
+    }
+  }
+
+  /** Forgets series: what comes of them is another's. */
+  drop(entries: readonly SeriesEntry[]): void {
+    for (const { seriesId, id } of entries) {
+      this.#entries.delete(seriesId);
+      this.#byId.delete(id);
+    }
+  }
+
   /**
-   * Brings every series to where the log ends: snapshot, then the readings after it, through the same code as live ones,
+   * Brings the series of `state` to where the log ends: snapshot, then the readings after it, through the same code as live ones,
    * publishing nothing. The outcome equals that of a run that was never stopped.
    */
   async restore(state: StoredState, onProgress: (replayed: number) => void): Promise<void> {
-    this.#lastLogId = state.lastLogId;
+    this.#lastLogId = Math.max(this.#lastLogId, state.lastLogId);
     const rebuilt = new Set<SeriesEntry>();
     const ticks: PendingTick[] = [];
     for (const row of state.series) {
@@ -122,13 +141,14 @@ export class SeriesBook {
       if (!this.#loaded(entry, snapshot)) {
         entry = this.#enter(row, entry.model);
         rebuilt.add(entry);
-        ticks.push(...this.rebuild(entry, snapshot.readingId));
+        ticks.push(...(await this.rebuild(entry, snapshot.readingId)));
       }
       entry.lastReadingId = snapshot.readingId;
     }
     const pend = (entry: SeriesEntry, tick: Tick): void => void ticks.push(silent(entry, tick));
     const replay = this.#replay();
-    const uncovered = replay.begin(state, this.#entries.values(), (entry) => rebuilt.has(entry), pend);
+    const restored = state.series.map(({ id }) => this.#byId.get(id)!);
+    const uncovered = await replay.begin(state, restored, (entry) => rebuilt.has(entry), pend);
     let replayed = 0;
     for await (const rows of this.#store.replay(uncovered)) {
       for (const row of rows) {
@@ -146,8 +166,8 @@ export class SeriesBook {
     }
     replay.closeBefore(Number.POSITIVE_INFINITY, pend);
     await this.#step(ticks);
-    await this.#closeForecastSlots(rebuilt);
-    for (const { decided } of this.#entries.values()) decided.length = 0; // stored with the readings that decided it
+    await this.#closeForecastSlots(restored, rebuilt);
+    for (const { decided } of restored) decided.length = 0; // stored with the readings that decided it
   }
 
   #enter(row: SeriesRow, model?: LoadedModel): SeriesEntry {
@@ -158,18 +178,9 @@ export class SeriesBook {
     }
     this.#entries.set(row.seriesId, entry);
     this.#byId.set(row.id, entry);
-    this.#look(row, entry);
-    return entry;
-  }
-
-  /** What other series the new entry looks at is known from what the log has of them. */
-  #look(row: SeriesRow, entry: SeriesEntry): void {
-    for (const [series, values] of this.covariates.declare(row.settings.covariates ?? [])) {
-      const source = this.#entries.get(series);
-      if (!source) continue;
-      for (const { tMs, y } of this.#store.recent(source.id, values.capacity, this.#lastLogId)) values.hear(tMs, y);
-    }
+    this.covariates.declare(row.settings.covariates ?? []);
     entry.view = this.covariates.viewOf(row, entry.lookahead);
+    return entry;
   }
 
   #replay(): CovariateReplay {
@@ -217,9 +228,9 @@ export class SeriesBook {
    * A slot that was closed by the clock has its forecast in the store; the log alone would leave it open. A track that was
    * rebuilt counted from 0: it goes on from the stored forecasts.
    */
-  async #closeForecastSlots(rebuilt: ReadonlySet<SeriesEntry>): Promise<void> {
+  async #closeForecastSlots(entries: readonly SeriesEntry[], rebuilt: ReadonlySet<SeriesEntry>): Promise<void> {
     const ticks: PendingTick[] = [];
-    for (const entry of this.#entries.values()) {
+    for (const entry of entries) {
       const last = rebuilt.has(entry) || entry.track.dueMs !== undefined ? this.#store.lastForecastTick(entry.id) : -1;
       if (rebuilt.has(entry)) entry.track.numberFrom(Math.max(entry.track.next, last + 1));
       else entry.track.closeThrough(last, (tick) => ticks.push(silent(entry, tick)));

@@ -47,6 +47,7 @@ export class SeriesEntry {
   summary = ''; // as last written
   round = 0; // the micro-batch it last took part in
   lastSequence: number | undefined;
+  partition: number | undefined; // of the source, that it came by
   #network: RecurrentForecaster;
 
   constructor({ id, seriesId, settings }: SeriesRow, model: LoadedModel) {

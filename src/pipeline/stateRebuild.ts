@@ -52,10 +52,11 @@ export class StateRebuild {
   /** Works until the twin stands where the series stands, or it is stopped. */
   async catchUp(): Promise<void> {
     if (!this.#began) {
-      while (this.isCurrent && !this.#isStored()) await new Promise((resolve) => setTimeout(resolve, storedPollMs));
+      while (this.isCurrent && !(await this.#isStored()))
+        await new Promise((resolve) => setTimeout(resolve, storedPollMs));
       if (!this.isCurrent) return;
       this.#began = true;
-      const pending = this.#parts.book.rebuild(this.#twin, this.#upToId);
+      const pending = await this.#parts.book.rebuild(this.#twin, this.#upToId);
       const ticks = pending.map(({ tick }) => tick);
       const end = ticks.findLastIndex(({ tMs }) => tMs <= this.#lastMs) + 1; // what stands open there, the tail closes
       await this.#step(ticks.slice(0, end));
@@ -79,9 +80,11 @@ export class StateRebuild {
   }
 
   /** Commits come in groups: what the series has taken may not be in the store yet. */
-  #isStored(): boolean {
+  async #isStored(): Promise<boolean> {
     const { store, entry } = this.#parts;
-    return this.#upToId === 0 || store.recent(entry.id, 1, this.#upToId).at(-1)?.id === this.#upToId;
+    if (this.#upToId === 0) return true;
+    const [newest] = await store.recent(entry.id, 1, this.#upToId);
+    return newest?.id === this.#upToId;
   }
 
   async #step(ticks: readonly Tick[]): Promise<void> {

@@ -5,6 +5,7 @@ import type {
   Forecast,
   ForecastRow,
   Gap,
+  LostPartition,
   ReadingRow,
   Reject,
   SeriesRow,
@@ -27,8 +28,11 @@ export class Turn {
   readonly ticks = new Map<ModelLane, PendingTick[]>();
   readonly touched = new Set<SeriesEntry>();
   readonly published: Forecast[] = [];
+  readonly lost: readonly LostPartition[];
+  readonly whenCommitted: (() => void)[] = []; // called, beside the acknowledgements, when all of it is safe
 
-  constructor(deliveries: readonly Delivery[] = []) {
+  constructor(deliveries: readonly Delivery[] = [], lost: readonly LostPartition[] = []) {
     this.deliveries = deliveries;
+    this.lost = lost;
   }
 }

@@ -119,7 +119,7 @@ class OpenStore implements SqliteStore {
     }
   }
 
-  recent(series: number, count: number, upToId: number): readonly ReadingRow[] {
+  async recent(series: number, count: number, upToId: number): Promise<readonly ReadingRow[]> {
     return this.#reading('read', () => this.#log.recent(series, count, upToId));
   }
 
@@ -127,7 +127,7 @@ class OpenStore implements SqliteStore {
     return this.#lastTicks.get(series) ?? -1;
   }
 
-  forecastPlaces(series: number, fromTick: number, afterId: number): readonly ForecastPlace[] {
+  async forecastPlaces(series: number, fromTick: number, afterId: number): Promise<readonly ForecastPlace[]> {
     if (this.lastForecastTick(series) < fromTick) return [];
     return this.#reading('read', () => this.#log.forecastPlaces(series, fromTick, afterId));
   }

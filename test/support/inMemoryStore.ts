@@ -29,7 +29,7 @@ export class InMemoryStore implements Store {
 
   afterCrash(): InMemoryStore {
     const next = new InMemoryStore();
-    for (const batch of this.batches) next.#write(batch);
+    for (const batch of this.batches) next.write(batch);
     for (const row of next.readings) next.#note(row);
     return next;
   }
@@ -47,7 +47,7 @@ export class InMemoryStore implements Store {
     for (let i = 0; i < rows.length; i += 7) yield rows.slice(i, i + 7);
   }
 
-  recent(series: number, count: number, upToId: number): readonly ReadingRow[] {
+  async recent(series: number, count: number, upToId: number): Promise<readonly ReadingRow[]> {
     return this.readings.filter((row) => row.series === series && row.id <= upToId).slice(-count);
   }
 
@@ -55,7 +55,7 @@ export class InMemoryStore implements Store {
     return this.forecasts.findLast((row) => row.series === series)?.tick ?? -1;
   }
 
-  forecastPlaces(series: number, fromTick: number, afterId: number): readonly ForecastPlace[] {
+  async forecastPlaces(series: number, fromTick: number, afterId: number): Promise<readonly ForecastPlace[]> {
     return this.forecasts.filter((row) => row.series === series && row.tick >= fromTick && row.id > afterId);
   }
 
@@ -95,10 +95,10 @@ export class InMemoryStore implements Store {
     const keys = ['series', 'readings', 'forecasts', 'snapshots', 'summaries', 'rejects', 'gaps', 'decisions'] as const;
     const batch = Object.fromEntries(keys.map((key) => [key, all(key)])) as unknown as CommitBatch;
     await this.gate();
-    this.#write(batch);
+    this.write(batch);
   }
 
-  #write(batch: CommitBatch): void {
+  write(batch: CommitBatch): void {
     this.batches.push(batch);
     for (const row of batch.series) this.series.set(row.id, row);
     this.readings.push(...batch.readings);

@@ -6,6 +6,7 @@ import { ModelSwaps } from '../../src/pipeline/modelSwaps.js';
 import type { Decision, ModelVersion } from '../../src/pipeline/modelVersions.js';
 import { admit } from '../../src/pipeline/operators/admit.js';
 import { forecastTicks } from '../../src/pipeline/operators/forecastTicks.js';
+import { introduce } from '../../src/pipeline/operators/introduce.js';
 import { snapshot } from '../../src/pipeline/operators/snapshot.js';
 import { collectDecisions, takeOver } from '../../src/pipeline/operators/swapModels.js';
 import { SeriesBook } from '../../src/pipeline/seriesBook.js';
@@ -81,6 +82,7 @@ export class SwappingDaemon {
     await lastValueFrom(
       of(turn).pipe(
         takeOver(swaps),
+        introduce({ book, store }),
         admit({ book, store, ...options }),
         forecastTicks(options),
         collectDecisions(swaps, clock),

@@ -2,7 +2,7 @@ import { type MonoTypeOperatorFunction, map } from 'rxjs';
 import { ReadingFlag, type SeriesSettings, type Tick } from '../../series/types.js';
 import type { Clock } from '../clock.js';
 import type { Counters } from '../counters.js';
-import type { PendingTick } from '../modelLane.js';
+import { gather } from '../modelLane.js';
 import type { DecodedObservation, Delivery, ReadingRow, Store } from '../ports.js';
 import type { SeriesBook } from '../seriesBook.js';
 import type { SeriesEntry } from '../seriesEntry.js';
@@ -105,29 +105,16 @@ class AdmissionDesk {
 
   #entry(seriesId: string, settings: SeriesSettings, turn: Turn): SeriesEntry {
     const known = this.#book.get(seriesId);
-    if (known && (known.settings === settings || sameSettings(known.settings, settings))) return known;
+    if (known) return known;
     const { entry, row } = this.#book.add(seriesId, settings);
     turn.series.push(row);
     turn.touched.add(entry);
-    if (known) {
-      entry.lastReadingId = known.lastReadingId;
-      for (const pending of this.#book.rebuild(entry, known.lastReadingId)) this.#queue(pending, turn);
-      entry.track.numberFrom(known.track.next);
-      entry.snapshotAt = 0; // the readings do not say that the settings changed: a snapshot must
-    }
     return entry;
   }
 
   #pend(entry: SeriesEntry, tick: Tick, turn: Turn, readingId: number | undefined): void {
     const logId = readingId ?? this.#book.nextLogId();
-    this.#queue({ entry, tick: entry.told(tick), silent: false, logId }, turn);
-  }
-
-  #queue(pending: PendingTick, turn: Turn): void {
-    const lane = this.#book.laneOf(pending.entry);
-    const list = turn.ticks.get(lane);
-    if (list) list.push(pending);
-    else turn.ticks.set(lane, [pending]);
+    gather(turn.ticks, this.#book.laneOf(entry), { entry, tick: entry.told(tick), silent: false, logId });
   }
 
   #closeDue(entry: SeriesEntry, eventNowMs: number, turn: Turn): void {
@@ -177,9 +164,3 @@ class AdmissionDesk {
     if (clock === 'ahead') this.#counters.clockAhead++;
   }
 }
-
-const sameSettings = (a: SeriesSettings, b: SeriesSettings): boolean => {
-  const keys = Object.keys(b) as (keyof SeriesSettings)[];
-  if (keys.length !== Object.keys(a).length) return false;
-  return keys.every((key) => a[key] === b[key] || JSON.stringify(a[key]) === JSON.stringify(b[key]));
-};

@@ -10,7 +10,7 @@ export interface GroupCommitOptions {
 
 const largest = 1000; // deliveries: a group this large does not wait for others. A tenth of what may be unacknowledged, so that disk and network both keep busy
 
-/** How to acknowledge each delivery of a group: all that is kept of it while it waits. */
+/** How to acknowledge each delivery of a group, and who else waits for it: all that is kept of it meanwhile. */
 export type Acknowledgements = readonly Delivery['acknowledge'][];
 
 /**
@@ -71,6 +71,7 @@ export function groupCommit({
           store.stage(turn);
           isStaged = true;
           for (const { acknowledge } of turn.deliveries) group.push(acknowledge);
+          for (const call of turn.whenCommitted) group.push(call);
           window.heard(group.length, scheduler.now());
           if (group.length >= largest || group.length === window.size) flush();
           else if (!committing) arm();
@@ -112,4 +113,5 @@ class InFlightWindow {
 
 const isEmpty = (turn: Turn): boolean =>
   turn.deliveries.length + turn.readings.length + turn.forecasts.length === 0 &&
-  turn.snapshots.length + turn.summaries.length + turn.gaps.length + turn.decisions.length === 0;
+  turn.snapshots.length + turn.summaries.length + turn.gaps.length + turn.decisions.length === 0 &&
+  turn.whenCommitted.length === 0;

@@ -33,7 +33,8 @@ function takeForgotten(book: SeriesBook, turn: Turn): void {
   }
 }
 
-function take(entry: SeriesEntry, turn: Turn): void {
+/** Adds a snapshot of the series as it stands. */
+export function take(entry: SeriesEntry, turn: Turn): void {
   const { id, lastReadingId, modelHashes } = entry;
   turn.snapshots.push({ series: id, readingId: lastReadingId, model: modelHashes, state: entry.save() });
   entry.readingsSinceSnapshot = 0;

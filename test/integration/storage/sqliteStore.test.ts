@@ -53,14 +53,14 @@ describe('a store that was closed and opened again', () => {
   it('tells where in the log the ticks of a series were forecast, in runs and after them', async () => {
     const store = await fixture.open();
     await commitBatch(store, { ...emptyBatch, ...rounds(3, 0, 1500), series: seriesRows(3) });
-    const expected = store.forecastPlaces(2, 0, 0);
+    const expected = await store.forecastPlaces(2, 0, 0);
     expect(expected.map(({ tick }) => tick)).toEqual(Array.from({ length: 1500 }, (_, i) => i));
     expect(expected.every(({ id }, i) => i === 0 || id > expected[i - 1].id)).toBe(true);
     await until(() => store.stats().runs > 0);
-    expect(store.forecastPlaces(2, 0, 0)).toEqual(expected);
-    expect(store.forecastPlaces(2, 1490, 0)).toEqual(expected.slice(1490));
-    expect(store.forecastPlaces(2, 0, expected[700].id)).toEqual(expected.slice(701));
-    expect(store.forecastPlaces(2, 1500, 0)).toEqual([]);
+    expect(await store.forecastPlaces(2, 0, 0)).toEqual(expected);
+    expect(await store.forecastPlaces(2, 1490, 0)).toEqual(expected.slice(1490));
+    expect(await store.forecastPlaces(2, 0, expected[700].id)).toEqual(expected.slice(701));
+    expect(await store.forecastPlaces(2, 1500, 0)).toEqual([]);
   });
 
   it('replays what no snapshot covers, in log order, each reading as it was', async () => {
@@ -95,10 +95,10 @@ describe('a store that was closed and opened again', () => {
     await commitBatch(store, { ...emptyBatch, series: seriesRows(7), readings: rounds(7, 0, 3000).readings });
     await until(() => store.stats().runs === 5);
     const ids = (rows: readonly ReadingRow[]) => rows.map(({ y }) => y);
-    expect(ids(store.recent(3, 3, 1e9))).toEqual([2997, 2998, 2999]);
-    expect(ids(store.recent(3, 2000, 7 * 2000))).toEqual(Array.from({ length: 2000 }, (_, i) => i));
-    expect(ids(store.recent(3, 5000, 1e9))).toHaveLength(3000);
-    expect(store.recent(8, 10, 1e9)).toEqual([]);
+    expect(ids(await store.recent(3, 3, 1e9))).toEqual([2997, 2998, 2999]);
+    expect(ids(await store.recent(3, 2000, 7 * 2000))).toEqual(Array.from({ length: 2000 }, (_, i) => i));
+    expect(ids(await store.recent(3, 5000, 1e9))).toHaveLength(3000);
+    expect(await store.recent(8, 10, 1e9)).toEqual([]);
   });
 });
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { counters } from '../../../src/pipeline/counters.js';
 import { admit } from '../../../src/pipeline/operators/admit.js';
 import { forecastTicks } from '../../../src/pipeline/operators/forecastTicks.js';
+import { introduce } from '../../../src/pipeline/operators/introduce.js';
 import { snapshot } from '../../../src/pipeline/operators/snapshot.js';
 import { SeriesBook } from '../../../src/pipeline/seriesBook.js';
 import { Turn } from '../../../src/pipeline/turn.js';
@@ -36,7 +37,14 @@ class Daemon {
   async turn(turn: Turn): Promise<Turn> {
     const { book, store, clock } = this;
     const options = { clock, counters: counters() };
-    await lastValueFrom(of(turn).pipe(admit({ book, store, ...options }), forecastTicks(options), snapshot(book)));
+    await lastValueFrom(
+      of(turn).pipe(
+        introduce({ book, store }),
+        admit({ book, store, ...options }),
+        forecastTicks(options),
+        snapshot(book),
+      ),
+    );
     await commitBatch(store, turn);
     return turn;
   }

@@ -7,7 +7,6 @@ import { SeriesBook } from '../../../../src/pipeline/seriesBook.js';
 import { Turn } from '../../../../src/pipeline/turn.js';
 import { ReadingFlag, type SeriesSettings } from '../../../../src/series/types.js';
 import { ArithmeticStepper } from '../../../support/arithmeticStepper.js';
-import { commitBatch } from '../../../support/commitBatch.js';
 import { arrivalMs, delivery, observation } from '../../../support/deliveries.js';
 import { InMemoryStore } from '../../../support/inMemoryStore.js';
 import { marbles } from '../../../support/marbles.js';
@@ -245,32 +244,6 @@ describe('admit', () => {
     desk.clock.pass(2 * minute);
     expect(ticksOf(desk.take()).map(({ y }) => y)).toEqual([Number.NaN]);
     expect(desk.book.get('a')?.snapshotAt).toBe(0);
-  });
-
-  it('begins a series anew under changed settings: from its stored readings, silently, its ticks numbered on', async () => {
-    const desk = new Desk();
-    const before = desk.take(...[0, 1, 2, 3].map((m) => sent(arrivalMs + m * minute, m)));
-    await commitBatch(desk.store, before);
-    const settings = { ...eventSettings, counter: true };
-    const turn = desk.take(sent(arrivalMs + 4 * minute, 10, { settings }));
-    expect(turn.series).toEqual([{ id: 1, seriesId: 'a', settings }]);
-    const pending = [...turn.ticks.values()].flat();
-    expect(pending.map(({ silent, tick }) => [silent, tick.y])).toEqual([
-      [true, Number.NaN],
-      [true, 1],
-      [true, 1],
-      [true, 1],
-      [false, 7],
-    ]);
-    expect([pending[4].tick.n, desk.book.get('a')?.snapshotAt]).toEqual([4, 0]);
-  });
-
-  it('leaves a series alone when the same settings come in another object', () => {
-    const desk = new Desk();
-    desk.take(sent(arrivalMs, 1));
-    const entry = desk.book.get('a');
-    expect(desk.take(sent(arrivalMs + 1, 1, { settings: { ...eventSettings } })).series).toEqual([]);
-    expect(desk.book.get('a')).toBe(entry);
   });
 
   it('passes turns on as they come, with completion, errors and silence', () => {

@@ -48,6 +48,20 @@ describe('turns', () => {
     });
   });
 
+  it('makes a lost partition a turn of its own, behind what was delivered before it', () => {
+    const scheduler = marbles();
+    scheduler.run(({ hot, expectObservable, expectSubscriptions }) => {
+      const loss = { partition: 3, isGone: true, released: () => {} };
+      const source = hot('  ab-------c--|', messages);
+      const lost = hot('    --x-----x---x', { x: loss });
+      const expected = '    --(ae)--e---(c|)';
+      const described = map((turn: Turn) => turn.deliveries.map(({ topic }) => topic).join('') + turn.lost.length);
+      const turns$ = source.pipe(turns({ lost$: lost, schedule: every3(scheduler) }), described);
+      expectObservable(turns$).toBe(expected, { a: 'ab0', e: '1', c: 'c0' });
+      expectSubscriptions(lost.subscriptions).toBe('^-----------!');
+    });
+  });
+
   it('completes with an empty source and waits with a silent one', () => {
     marbles().run(({ expectObservable }) => {
       expectObservable(EMPTY.pipe(turns())).toBe('|');
