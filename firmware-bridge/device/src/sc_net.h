@@ -55,7 +55,6 @@ typedef struct sc_net {
   uint8_t flags;
   uint8_t dense;        /* activation of the dense layer before the head */
   uint8_t y_bits;       /* fraction bits of the outputs of an integer model */
-  uint8_t v_bits;       /* fraction bits of what the head of an integer model reads */
   uint16_t columns;     /* of x */
   uint16_t horizon;     /* steps */
   uint16_t outputs;     /* horizon * levels */
@@ -64,7 +63,7 @@ typedef struct sc_net {
   uint16_t golden;      /* steps of the self-test */
   uint16_t widest;      /* hidden units of the widest layer */
   uint32_t version;     /* of the model */
-  uint32_t at_features, at_levels, at_gated, at_head, at_golden;
+  uint32_t at_features, at_levels, at_gated, at_dense, at_head, at_golden;
   uint32_t at_layer[SC_NET_MAX_LAYERS];
   uint32_t hidden_at;     /* offset of the recurrent state within the state */
   uint32_t hidden_bytes;  /* bytes of the recurrent state */
