@@ -8,6 +8,7 @@ export const errorCodes = [
   'BROKER_REFUSED',
   'BROKER_TLS',
   'TOPIC_REFUSED',
+  'SOURCE_PARTITIONS',
   'MODEL_MISSING',
   'MODEL_UNREADABLE',
   'MODEL_CONTRACT',

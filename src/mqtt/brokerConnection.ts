@@ -1,7 +1,7 @@
 import mqtt, { type MqttClient } from 'mqtt';
 import { type Observable, ReplaySubject, Subject } from 'rxjs';
 import type { StepcastError } from '../errors.js';
-import { backoffMs } from './backoff.js';
+import { backoffMs } from '../backoff.js';
 import { BrokerMessage, type MessageListener } from './brokerMessage.js';
 import { brokerProblem } from './brokerProblem.js';
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { backoffMs } from '../../../src/mqtt/backoff.js';
+import { backoffMs } from '../../src/backoff.js';
 
 describe('backoffMs', () => {
   it('doubles its ceiling from one second to sixty and stays there', () => {
