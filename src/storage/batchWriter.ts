@@ -1,8 +1,8 @@
 import type { Database } from 'better-sqlite3';
 import { weighedNames, weighedSteps } from '../forecast/blendWeights.js';
+import { packForecast } from '../forecast/packForecast.js';
+import { packWeights } from '../forecast/packWeights.js';
 import { LedgerWriter } from './ledgerWriter.js';
-import { packForecast } from './packForecast.js';
-import { packWeights } from './packWeights.js';
 import { type CommitRequest, type ForecastForm, forecastWidth, readingWidth } from './protocol.js';
 import { longestHorizon } from './schema.js';
 

@@ -1,4 +1,4 @@
-import { zeroCode } from './packForecast.js';
+import { zeroCode } from '../forecast/packForecast.js';
 
 /** Version of the database this program writes; `user_version` of the file. */
 export const schemaVersion = 3;

@@ -1,10 +1,10 @@
 import type { Database, Statement } from 'better-sqlite3';
+import { unpackDistances } from '../forecast/packForecast.js';
+import { unpackWeights } from '../forecast/packWeights.js';
 import { type AccuracyRow, detailRows, summaryRows, totalRows } from '../metrics/accuracyRows.js';
 import type { ForecastForm } from '../metrics/formScores.js';
 import { type AccuracyLimits, SeriesAccuracy } from '../metrics/seriesAccuracy.js';
 import { openForReading } from './openDatabase.js';
-import { unpackDistances } from './packForecast.js';
-import { unpackWeights } from './packWeights.js';
 import { tailOf } from './schema.js';
 
 export interface AccuracyQuery {

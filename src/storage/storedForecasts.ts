@@ -1,5 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3';
-import { unpackDistances } from './packForecast.js';
+import { unpackDistances } from '../forecast/packForecast.js';
 import { tailOf } from './schema.js';
 
 export interface StoredForecast {

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { unpackWeights } from './packWeights.js';
+import { unpackWeights } from '../forecast/packWeights.js';
 import { StoredForecasts } from './storedForecasts.js';
 
 /** A row of the view `weights`. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decimalsFor, ForecastWriter } from '../../../src/forecast/forecastWriter.js';
-import { packForecast, unpackDistances } from '../../../src/storage/packForecast.js';
+import { packForecast, unpackDistances } from '../../../src/forecast/packForecast.js';
 
 const unpack = (values: Float64Array, decimals: number): number[] => {
   const { base, scale, k } = packForecast(values, decimals);
