@@ -22,9 +22,9 @@ export class PushRollout {
     this.#options = options;
   }
 
-  /** Where the version that a name was last pushed in stands now; undefined when there is nothing more to say of it. */
+  /** Where the version that a name was last pushed in stands now; undefined when nothing of the name was taken. */
   async stand({ taken }: PushRecord): Promise<PushNews | undefined> {
-    if (!taken || taken.phase === 'over') return undefined;
+    if (!taken) return undefined;
     const label = modelLabel(taken.manifest);
     const version = this.#options.registry.versions().find((known) => modelLabel(known) === label);
     if (taken.phase === 'held') {
@@ -46,7 +46,7 @@ export class PushRollout {
         return this.#offer(taken, version);
       default:
         this.#phase(taken, 'over');
-        return undefined;
+        return { state: 'rejected', code: 'version', reason: 'a later version of the name is in use' };
     }
   }
 
@@ -83,7 +83,7 @@ export class PushRollout {
     if (taken.phase === phase) return;
     const { journal } = this.#options;
     const record = journal.of(taken.manifest.name);
-    if (record.taken?.envelope === taken.envelope) journal.put({ ...record, taken: { ...taken, phase } });
+    if (record.taken?.envelope === taken.envelope) void journal.put({ ...record, taken: { ...taken, phase } });
   }
 }
 

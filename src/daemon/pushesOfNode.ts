@@ -4,6 +4,7 @@ import type { BrokerConnection } from '../mqtt/brokerConnection.js';
 import type { Clock } from '../pipeline/clock.js';
 import type { Admit } from '../registry/push/admission.js';
 import type { Claim } from '../registry/push/hearManifest.js';
+import { ManifestQueue } from '../registry/push/manifestQueue.js';
 import { PushJournal, pushFolder } from '../registry/push/pushJournal.js';
 import { labelOf, type PushNews, PushReceiver } from '../registry/push/pushReceiver.js';
 import type { PushState } from '../registry/push/pushState.js';
@@ -17,6 +18,8 @@ import { PushRollout } from './pushRollout.js';
 const everyMs = 500;
 const progressEveryMs = 1000;
 const mostNames = 1000; // that are answered for: strangers may invent more
+const mostQueuedBytes = 16 * 1_048_576; // of manifests
+const askAgainMs = 60_000;
 
 export interface PushesOfNodeOptions extends Pick<OfferParts, 'book' | 'swaps'> {
   readonly connection: BrokerConnection;
@@ -117,6 +120,41 @@ export function pushesOfNode(config: Config, options: PushesOfNodeOptions): { st
 
   const filters = [config.node, allNodes].map((target) => `${prefix}/${target}/model/+/manifest`);
   let timer: NodeJS.Timeout | undefined;
+  let askAgain: NodeJS.Timeout | undefined;
+  let leave = (): void => {};
+  const listen = (): void => {
+    leave();
+    leave = connection.watch(
+      filters,
+      (message) => {
+        const topic = parseManifestTopic(prefix, message.topic);
+        if (!topic || (topic.target !== config.node && topic.target !== allNodes)) return false;
+        queue.add(message.topic, { ...topic, payload: Buffer.from(message.payload) });
+        message.acknowledge();
+        return true;
+      },
+      refused,
+    );
+  };
+  const queue = new ManifestQueue({
+    elapsedMs: () => clock.elapsedMs(),
+    mostBytes: mostQueuedBytes,
+    hear: ({ payload, ...topic }) => {
+      try {
+        receiver.hear(topic, payload);
+      } catch (error) {
+        problem(error);
+      }
+    },
+    onDropped: (count) => {
+      log.warn(
+        { count },
+        'manifests came faster than they can be heard: what is retained is asked for again in a minute',
+      );
+      clearTimeout(askAgain);
+      askAgain = setTimeout(listen, askAgainMs);
+    },
+  });
   let polling = false;
   const poll = async (): Promise<void> => {
     for (const [topic, payload] of unsent) if (send(topic, payload)) unsent.delete(topic);
@@ -139,27 +177,14 @@ export function pushesOfNode(config: Config, options: PushesOfNodeOptions): { st
           );
         }
       }
-      connection.watch(
-        filters,
-        (message) => {
-          const topic = parseManifestTopic(prefix, message.topic);
-          if (!topic || (topic.target !== config.node && topic.target !== allNodes)) return false;
-          const payload = Buffer.from(message.payload);
-          message.acknowledge();
-          try {
-            receiver.hear(topic, payload);
-          } catch (error) {
-            problem(error);
-          }
-          return true;
-        },
-        refused,
-      );
+      listen();
       receiver.start();
       timer = setInterval(() => void poll().catch(problem), everyMs);
     },
     stop: async () => {
       clearInterval(timer);
+      clearTimeout(askAgain);
+      queue.stop();
       await receiver.stop();
       await following;
     },

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { StepcastError } from '../errors.js';
 import { type LoadedModel, modelLabel, nameOf } from '../forecast/modelContract.js';
@@ -71,8 +71,8 @@ export class FileRegistry implements ModelRegistry {
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     const known = this.#named(name).find((one) => one.sha256 === sha256);
     if (known) return known;
-    this.#keepFound(parent);
-    const row = await this.#files.putBeside(sha256, bytes, optimiserState, (): ModelVersion => {
+    await this.#keepFound(parent);
+    const row = await this.#files.put(sha256, bytes, { moments: optimiserState }, (): ModelVersion => {
       const version = this.#nextOf(name);
       const made = { name, version, sha256, state: 'candidate', origin, createdMs: this.#nowMs(), parent } as const;
       this.#write([made]);
@@ -83,17 +83,33 @@ export class FileRegistry implements ModelRegistry {
   }
 
   /** Keeps a model that was sent here, under the name and version that its sender gave it. */
-  addPushed({ name, version, bytes }: { name: string; version: number; bytes: Uint8Array }): ModelVersion {
+  async addPushed({
+    name,
+    version,
+    bytes,
+  }: {
+    name: string;
+    version: number;
+    bytes: Uint8Array;
+  }): Promise<ModelVersion> {
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     const known = this.#versions.get(modelLabel({ name, version }));
     if (known && known.sha256 !== sha256) throw new RangeError(`addPushed: ${modelLabel(known)} has other content`);
-    this.#files.put(sha256, bytes);
     const parent = this.standsFor(name);
-    if (parent !== undefined) this.#keepFound(parent);
-    const row: ModelVersion = known ?? {
-      ...{ name, version, sha256, state: 'candidate', origin: 'pushed', createdMs: this.#nowMs(), parent },
-    };
-    if (!known) this.#write([row]);
+    if (parent !== undefined) await this.#keepFound(parent);
+    const row = await this.#files.put(sha256, bytes, {}, (): ModelVersion => {
+      const made = {
+        name,
+        version,
+        sha256,
+        state: 'candidate',
+        origin: 'pushed',
+        createdMs: this.#nowMs(),
+        parent,
+      } as const;
+      if (!known) this.#write([made]);
+      return known ?? made;
+    });
     this.prune();
     return row;
   }
@@ -182,13 +198,13 @@ export class FileRegistry implements ModelRegistry {
   }
 
   /** A model of the models folder that becomes a parent is kept, for an update may replace it there. */
-  #keepFound(label: string): void {
+  async #keepFound(label: string): Promise<void> {
     const version = this.#versions.get(label);
     const found = this.#found.get(label);
     if (!version || found === undefined || this.#files.has(version.sha256)) return;
     const sidecar = found.replace(/\.onnx$/, '.json');
-    const json = sidecar !== found && existsSync(sidecar) ? readFileSync(sidecar) : undefined;
-    this.#files.put(version.sha256, readFileSync(found), { json });
+    const json = sidecar !== found && existsSync(sidecar) ? await readFile(sidecar) : undefined;
+    await this.#files.put(version.sha256, await readFile(found), { json }, () => {});
   }
 
   #named(name: string): ModelVersion[] {

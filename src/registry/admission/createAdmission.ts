@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { printable } from '../../onnx/safety/refusal.js';
 import type { Admission, AdmissionRequest, Admit } from '../push/admission.js';
@@ -11,13 +12,14 @@ export interface AdmissionOptions {
   readonly cpuSeconds?: number;
   readonly timeMs?: number;
   readonly latencyMs?: number;
+  readonly mostRestMs?: number;
 }
 
 const MiB = 2 ** 20;
 
 /**
- * Judges files in a child process each, one at a time: what a file does, it does to that. Nothing of it is parsed here, and nothing is
- * written anywhere.
+ * Judges files in a child process each, one at a time, with a rest after each as long as it took: what a file does, it does to that. Nothing of it is
+ * parsed here, and nothing is written anywhere.
  */
 export function createAdmission({
   entry = new URL('./trialProcess.js', import.meta.url),
@@ -25,6 +27,7 @@ export function createAdmission({
   cpuSeconds = 60,
   timeMs = 300_000,
   latencyMs = 50,
+  mostRestMs = 2000,
 }: AdmissionOptions = {}): Admit {
   let last: Promise<unknown> = Promise.resolve();
   const judge = async (file: string, { manifest, limits, signal }: AdmissionRequest): Promise<Admission> => {
@@ -58,8 +61,14 @@ export function createAdmission({
     }
   };
   return (file, request) => {
-    const turn = last.then(() => judge(file, request));
-    last = turn.catch(() => {});
+    let beganMs = 0;
+    const turn = last.then(() => {
+      beganMs = performance.now();
+      return judge(file, request);
+    });
+    const rest = (): Promise<void> =>
+      delay(Math.min(mostRestMs, performance.now() - beganMs), undefined, { ref: false });
+    last = turn.catch(() => {}).then(rest);
     return turn;
   };
 }

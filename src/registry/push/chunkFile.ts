@@ -1,75 +1,88 @@
-import { createHash } from 'node:crypto';
-import { closeSync, existsSync, ftruncateSync, openSync, readSync, rmSync, statfsSync, writeSync } from 'node:fs';
+import { createHash, webcrypto } from 'node:crypto';
+import { type FileHandle, open, rm, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { chunkBytes, type PushManifest } from './pushManifest.js';
 
 const spareBytes = 4 * 1_048_576; // left to the database
+const readBytes = 65_536; // hashed without a look at anything else
 
 /** A model file that arrives in chunks. Which of them it has is known by their hashes: after a kill it is read, not remembered. */
 export class ChunkFile {
   readonly path: string;
-  readonly missing = new Set<number>();
+  readonly missing: Set<number>;
   readonly #manifest: PushManifest;
-  #fd: number | undefined;
+  readonly #handle: FileHandle;
+
+  private constructor(path: string, manifest: PushManifest, handle: FileHandle) {
+    this.path = path;
+    this.missing = new Set(manifest.chunks.keys());
+    this.#manifest = manifest;
+    this.#handle = handle;
+  }
 
   /** @throws an error of the file system: ENOSPC when there is not room for it and for the copy that is kept. */
-  constructor(path: string, manifest: PushManifest) {
-    this.path = path;
-    this.#manifest = manifest;
-    for (let i = 0; i < manifest.chunks.length; i++) this.missing.add(i);
-    const resumes = existsSync(path);
-    if (!resumes) demandRoom(dirname(path), 2 * manifest.size);
-    this.#fd = openSync(path, resumes ? 'r+' : 'wx+', 0o600);
+  static async open(path: string, manifest: PushManifest): Promise<ChunkFile> {
+    const before = await open(path, 'r+').catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+    });
+    if (!before) await demandRoom(dirname(path), 2 * manifest.size);
+    const file = new ChunkFile(path, manifest, before ?? (await open(path, 'wx+', 0o600)));
     try {
-      ftruncateSync(this.#fd, manifest.size);
-      if (resumes) this.#find();
+      await file.#handle.truncate(manifest.size);
+      if (before) await file.#find();
     } catch (error) {
-      this.remove();
+      await file.remove();
       throw error;
     }
+    return file;
   }
 
   /** False when the bytes are not those of the chunk. @throws an error of the file system. */
-  put(index: number, bytes: Uint8Array): boolean {
-    if (hashOf(bytes) !== this.#manifest.chunks[index]) return false;
-    writeSync(this.#fd!, bytes, 0, bytes.length, index * this.#manifest.chunkSize);
+  async put(index: number, bytes: Uint8Array): Promise<boolean> {
+    const hash = await webcrypto.subtle.digest('SHA-256', bytes);
+    if (Buffer.from(hash).toString('hex') !== this.#manifest.chunks[index]) return false;
+    await this.#handle.write(bytes, 0, bytes.length, index * this.#manifest.chunkSize);
     this.missing.delete(index);
     return true;
   }
 
   /** Whether the whole is what the manifest says. What a power cut takes of it is missed by its hash, and asked for again. */
-  complete(): boolean {
+  async isWhole(): Promise<boolean> {
+    return (await this.#hash(0, this.#manifest.size)) === this.#manifest.sha256;
+  }
+
+  close(): Promise<void> {
+    return this.#handle.close();
+  }
+
+  async remove(): Promise<void> {
+    await this.close();
+    await rm(this.path, { force: true });
+  }
+
+  async #find(): Promise<void> {
+    const { chunks, chunkSize } = this.#manifest;
+    for (const [i, expected] of chunks.entries()) {
+      const hash = await this.#hash(i * chunkSize, chunkBytes(this.#manifest, i));
+      if (hash === expected) this.missing.delete(i);
+    }
+  }
+
+  async #hash(from: number, count: number): Promise<string> {
     const hash = createHash('sha256');
-    for (let i = 0; i < this.#manifest.chunks.length; i++) hash.update(this.#read(i));
-    this.close();
-    return hash.digest('hex') === this.#manifest.sha256;
-  }
-
-  close(): void {
-    if (this.#fd !== undefined) closeSync(this.#fd);
-    this.#fd = undefined;
-  }
-
-  remove(): void {
-    this.close();
-    rmSync(this.path, { force: true });
-  }
-
-  #find(): void {
-    for (const [i, hash] of this.#manifest.chunks.entries()) if (hashOf(this.#read(i)) === hash) this.missing.delete(i);
-  }
-
-  #read(index: number): Buffer {
-    const bytes = Buffer.alloc(chunkBytes(this.#manifest, index));
-    readSync(this.#fd!, bytes, 0, bytes.length, index * this.#manifest.chunkSize);
-    return bytes;
+    const buffer = Buffer.alloc(Math.min(readBytes, count));
+    for (let at = from; at < from + count; ) {
+      const { bytesRead } = await this.#handle.read(buffer, 0, Math.min(buffer.length, from + count - at), at);
+      if (bytesRead === 0) break;
+      hash.update(buffer.subarray(0, bytesRead));
+      at += bytesRead;
+    }
+    return hash.digest('hex');
   }
 }
 
-const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
-
-function demandRoom(folder: string, bytes: number): void {
-  const { bavail, bsize } = statfsSync(folder);
+async function demandRoom(folder: string, bytes: number): Promise<void> {
+  const { bavail, bsize } = await statfs(folder);
   if (bavail * bsize >= bytes + spareBytes) return;
   throw Object.assign(new Error(`${folder} has ${bavail * bsize} bytes left, ${bytes + spareBytes} are needed`), {
     code: 'ENOSPC',

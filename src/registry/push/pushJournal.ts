@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { modelLabel } from '../../forecast/modelContract.js';
-import { writeDurably } from '../../writeDurably.js';
+import { writeDurablyBeside } from '../../writeDurably.js';
 import { readEnvelope } from '../signatures/envelope.js';
 import { type PushManifest, readManifest } from './pushManifest.js';
 
@@ -36,6 +37,8 @@ const keptVersions = 100; // of a name
 export class PushJournal {
   readonly #folder: string;
   readonly #records = new Map<string, PushRecord>();
+  readonly #unwritten = new Set<string>(); // names
+  #writing: Promise<void> = Promise.resolve();
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -56,24 +59,45 @@ export class PushJournal {
     return this.#records.get(name) ?? { name, versions: [] };
   }
 
-  put(record: PushRecord): void {
+  /** Known at once; resolves when it is on disk, off the calling thread. Of what comes faster than the disk only the last is written. */
+  put(record: PushRecord): Promise<void> {
+    const { name } = record;
     const kept = { ...record, versions: record.versions.slice(-keptVersions) };
-    if (!kept.incoming && !kept.taken && kept.versions.length === 0) {
-      this.#records.delete(record.name); // strangers may invent names without end
-      rmSync(join(this.#folder, `${record.name}.json`), { force: true });
-      return;
-    }
-    this.#records.set(record.name, kept);
-    mkdirSync(this.#folder, { recursive: true });
-    writeDurably(join(this.#folder, `${record.name}.json`), JSON.stringify(written(kept)));
+    if (isNothing(kept))
+      this.#records.delete(name); // strangers may invent names without end
+    else this.#records.set(name, kept);
+    this.#unwritten.add(name);
+    const written = this.#writing.then(() => this.#write(name));
+    this.#writing = written.catch(() => {});
+    return written;
+  }
+
+  /** Resolves when nothing waits for the disk any more. */
+  written(): Promise<void> {
+    return this.#writing;
   }
 
   /** Where the model of a name is put together. */
   partPath(name: string): string {
-    mkdirSync(this.#folder, { recursive: true });
     return join(this.#folder, `${name}.onnx`);
   }
+
+  async #write(name: string): Promise<void> {
+    if (!this.#unwritten.delete(name)) return;
+    const path = join(this.#folder, `${name}.json`);
+    const record = this.#records.get(name);
+    try {
+      if (!record) return await rm(path, { force: true });
+      await mkdir(this.#folder, { recursive: true });
+      await writeDurablyBeside(path, JSON.stringify(written(record)));
+    } catch (error) {
+      this.#unwritten.add(name);
+      throw error;
+    }
+  }
 }
+
+const isNothing = ({ incoming, taken, versions }: PushRecord): boolean => !incoming && !taken && versions.length === 0;
 
 /** Where the journal of a database is. */
 export const pushFolder = (db: string): string => `${db}-push`;

@@ -1,12 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
 import { modelLabel } from '../../forecast/modelContract.js';
 import type { Clock } from '../../pipeline/clock.js';
 import type { FileRegistry } from '../fileRegistry.js';
 import type { TrustedKeys } from '../signatures/trustedKeys.js';
 import type { Admit } from './admission.js';
-import type { ChunkFile } from './chunkFile.js';
 import { type Claim, hearManifest } from './hearManifest.js';
-import type { HeardPush, PushJournal } from './pushJournal.js';
+import type { HeardPush, PushJournal, PushRecord } from './pushJournal.js';
 import type { PushManifest } from './pushManifest.js';
 import { type KnownVersion, type Ruling, rulePush } from './pushRules.js';
 import type { PushState } from './pushState.js';
@@ -36,7 +35,7 @@ export interface PushReceiverOptions {
 
 interface Underway {
   readonly push: HeardPush;
-  readonly transfer?: Transfer;
+  readonly transfer: Transfer;
   readonly aborter: AbortController; // of its admission
 }
 
@@ -45,6 +44,7 @@ export class PushReceiver {
   readonly #options: PushReceiverOptions;
   readonly #underway = new Map<string, Underway>(); // by name
   readonly #untried = new Map<string, { readonly reason: string; readonly againMs: number }>(); // by name; elapsed time
+  readonly #leaving = new Map<string, Promise<void>>(); // by name: whose part file is still somebody's
   #admitting: Promise<void> = Promise.resolve();
   #stopped = false;
 
@@ -86,12 +86,10 @@ export class PushReceiver {
   /** Ends what is under way; it goes on at the next start. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    for (const { transfer, aborter } of this.#underway.values()) {
-      aborter.abort();
-      transfer?.stop('keep');
-    }
-    this.#underway.clear();
+    for (const name of [...this.#underway.keys()]) this.#drop(name, 'keep');
     await this.#admitting;
+    await Promise.all(this.#leaving.values());
+    await this.#options.journal.written();
   }
 
   #own = (name: string, { manifest }: HeardPush): { target: string; name: string } => ({
@@ -143,27 +141,35 @@ export class PushReceiver {
     return rulePush(manifest, { node, topic, trustedMs: clock.trustedMs(), maxBytes, daemon, known });
   }
 
-  /** It is here. A later manifest of it may release it, or have it used at once. */
+  /** It is here. A later manifest of it may release it, or have it used at once; whoever pushed it is answered again. */
   #again(push: HeardPush): void {
     const { journal, onTaken } = this.#options;
-    const { name, version } = push.manifest;
+    const { name, version, created } = push.manifest;
     const record = journal.of(name);
     const { taken, versions } = record;
-    if (taken?.manifest.version === version && push.manifest.created > taken.manifest.created) {
-      const isAsked = push.manifest.activate !== taken.manifest.activate && taken.phase === 'trial';
-      const phase = taken.phase === 'held' || isAsked ? 'trial' : taken.phase;
-      const { created } = push.manifest;
+    const followed = taken?.manifest.version === version ? taken : undefined;
+    if (!taken || taken.manifest.version < version || (followed && created > followed.manifest.created)) {
+      const phase = followed && followed.phase !== 'held' ? 'trial' : this.#firstPhase(push.manifest);
+      const isNamed = versions.some((one) => one.version === version);
       const dated = versions.map((one) => (one.version === version ? { ...one, created } : one));
-      journal.put({ ...record, incoming: undefined, versions: dated, taken: { ...push, phase } });
-    } else if (record.incoming) journal.put({ ...record, incoming: undefined });
-    onTaken(name);
+      const next = { ...record, incoming: undefined, versions: isNamed ? dated : [...versions, versionOf(push)] };
+      this.#keep({ ...next, taken: { ...push, phase } }, () => onTaken(name));
+    } else this.#keep({ ...record, incoming: undefined }, () => onTaken(name));
+  }
+
+  #firstPhase = ({ canary }: PushManifest): 'held' | 'trial' =>
+    canary && !canary.includes(this.#options.node) ? 'held' : 'trial';
+
+  /** What is answered for must outlive a power cut. */
+  #keep(record: PushRecord, then: () => void): void {
+    this.#options.journal.put(record).then(then, () => {}); // asked again, it is tried again
   }
 
   #wait(push: HeardPush, code: string, reason: string): void {
     const { journal } = this.#options;
     const record = journal.of(push.manifest.name);
     const isNew = record.incoming?.envelope !== push.envelope || record.incoming.phase !== 'waiting';
-    if (isNew) journal.put({ ...record, incoming: { ...push, phase: 'waiting' } });
+    if (isNew) void journal.put({ ...record, incoming: { ...push, phase: 'waiting' } });
     this.#tell(push.manifest.name, this.#claim(push), { state: 'receiving', code, reason });
   }
 
@@ -172,26 +178,21 @@ export class PushReceiver {
     const { manifest } = push;
     const { name } = manifest;
     const told = this.#claim(push);
-    try {
-      journal.put({ ...journal.of(name), incoming: { ...push, phase: 'receiving' } });
-    } catch (error) {
-      this.#tell(name, told, { state: 'rejected', code: 'disk', reason: (error as Error).message });
-      return;
-    }
+    const written = journal.put({ ...journal.of(name), incoming: { ...push, phase: 'receiving' } });
     const transfer = new Transfer({
       ...{ manifest, prefix, watch, path: journal.partPath(name) },
       onProgress: (received, chunks) => this.#tell(name, told, { state: 'receiving', received, chunks }),
       onEnd: (end) => {
-        if (end.ok) this.#admit(push, end.file);
+        if (end.ok) this.#admit(push, end.path);
         else this.#refuse(push, end.code, end.reason);
       },
     });
     this.#underway.set(name, { push, transfer, aborter: new AbortController() });
-    transfer.start();
+    transfer.start(Promise.all([written, this.#leaving.get(name)]));
   }
 
   /** One after another: each is a process of its own. */
-  #admit(push: HeardPush, file: ChunkFile): void {
+  #admit(push: HeardPush, path: string): void {
     const { manifest } = push;
     const underway = this.#underway.get(manifest.name);
     const isCurrent = (): boolean => !this.#stopped && this.#underway.get(manifest.name) === underway;
@@ -200,9 +201,9 @@ export class PushReceiver {
       this.#tell(manifest.name, this.#claim(push), { state: 'receiving', reason: 'on trial in a process of its own' });
       try {
         const { admit, maxBytes } = this.#options;
-        const admission = await admit(file.path, { manifest, limits: { maxBytes }, signal: underway.aborter.signal });
+        const admission = await admit(path, { manifest, limits: { maxBytes }, signal: underway.aborter.signal });
         if (!isCurrent()) return;
-        if (admission.ok) this.#take(push, file);
+        if (admission.ok) await this.#take(push, path, isCurrent);
         else if (admission.code === 'node') this.#tryLater(push, admission.reason);
         else this.#refuse(push, admission.code, admission.reason);
       } catch (error) {
@@ -213,17 +214,18 @@ export class PushReceiver {
     });
   }
 
-  #take(push: HeardPush, file: ChunkFile): void {
-    const { journal, registry, onTaken, node } = this.#options;
-    const { name, version, sha256, created, canary } = push.manifest;
-    registry.addPushed({ name, version, bytes: readFileSync(file.path) });
-    const record = journal.of(name);
-    const phase = canary && !canary.includes(node) ? 'held' : 'trial';
-    const taken = { version, sha256, created, ...(push.keyId !== undefined && { keyId: push.keyId }) };
-    journal.put({ ...record, incoming: undefined, taken: { ...push, phase }, versions: [...record.versions, taken] });
-    this.#underway.delete(name);
+  async #take(push: HeardPush, path: string, isCurrent: () => boolean): Promise<void> {
+    const { journal, registry, onTaken } = this.#options;
+    const { name, version } = push.manifest;
+    await registry.addPushed({ name, version, bytes: await readFile(path) });
+    const { versions, ...record } = journal.of(name);
+    const answered = { ...record, versions: [...versions, versionOf(push)] };
+    if (!isCurrent()) return void (await journal.put(answered)); // when it is pushed again, it is here
+    const taken = { ...push, phase: this.#firstPhase(push.manifest) };
     this.#untried.delete(name);
-    file.remove();
+    await journal.put({ ...answered, incoming: undefined, taken });
+    if (isCurrent()) this.#drop(name, 'drop');
+    await this.#leaving.get(name);
     onTaken(name);
   }
 
@@ -240,19 +242,21 @@ export class PushReceiver {
     const { name } = push.manifest;
     this.#untried.delete(name);
     this.#drop(name, 'drop');
-    try {
-      journal.put({ ...journal.of(name), incoming: undefined });
-    } catch {
-      // the disk is full: it is refused again after the next start
-    }
+    const { taken, ...record } = journal.of(name);
+    const kept = taken?.envelope === push.envelope ? undefined : taken; // the disk had no room to say that it was taken
+    void journal.put({ ...record, incoming: undefined, taken: kept }); // where it cannot be written, it is refused again after the next start
     this.#tell(name, this.#claim(push), { state: 'rejected', code, reason });
   }
 
   #drop(name: string, part: 'keep' | 'drop'): void {
     const underway = this.#underway.get(name);
+    if (!underway && part === 'keep') return;
     this.#underway.delete(name);
     underway?.aborter.abort();
-    underway?.transfer?.stop(part);
+    const gone = underway ? underway.transfer.stop(part) : rm(this.#options.journal.partPath(name), { force: true });
+    const left = gone.catch(() => {});
+    this.#leaving.set(name, left);
+    void left.then(() => this.#leaving.get(name) === left && this.#leaving.delete(name));
   }
 
   #claim = ({ manifest: { version, sha256, created }, keyId }: HeardPush): Claim & { keyId?: string } => ({
@@ -264,6 +268,12 @@ export class PushReceiver {
     this.#options.tell(name, claim, news);
   }
 }
+
+/** Who answers for a version. */
+const versionOf = ({ manifest: { version, sha256, created }, keyId }: HeardPush): PushRecord['versions'][number] => ({
+  ...{ version, sha256, created },
+  ...(keyId !== undefined && { keyId }),
+});
 
 /** The label of what a push brings. */
 export const labelOf = ({ manifest }: HeardPush): string => modelLabel(manifest);

@@ -8,7 +8,7 @@ const window = 8; // chunks that are asked for at a time
 export type WatchTopics = (topics: readonly string[], take: (topic: string, payload: Uint8Array) => void) => () => void;
 
 export type TransferEnd =
-  | { readonly ok: true; readonly file: ChunkFile }
+  | { readonly ok: true; readonly path: string }
   | { readonly ok: false; readonly code: 'chunk' | 'hash' | 'disk-full' | 'disk'; readonly reason: string };
 
 export interface TransferOptions {
@@ -22,47 +22,58 @@ export interface TransferOptions {
 
 /**
  * One model on its way: a few chunks are asked for at a time, whatever their order, and what is on disk from before is not asked for again.
- * Nothing of it is left when it fails.
+ * Nothing of it is left when it fails. The disk is waited for beside everything else.
  */
 export class Transfer {
   readonly #options: TransferOptions;
   readonly #asked = new Map<number, () => void>(); // what ends the asking
+  readonly #writing = new Set<number>();
   #file: ChunkFile | undefined;
+  #work: Promise<void> = Promise.resolve();
   #over = false;
 
   constructor(options: TransferOptions) {
     this.#options = options;
   }
 
-  start(): void {
+  /** @param after when the file is nobody else's any more */
+  start(after: Promise<unknown> = Promise.resolve()): void {
     const { path, manifest } = this.#options;
-    try {
-      this.#file = new ChunkFile(path, manifest);
-    } catch (error) {
-      this.#fail(error);
-      return;
-    }
-    this.#ask();
+    this.#next(async () => {
+      await after;
+      if (this.#over) return;
+      this.#file = await ChunkFile.open(path, manifest);
+      await this.#ask();
+    });
   }
 
-  /** Ends it; what arrived stays on disk, or goes. */
-  stop(keep: 'keep' | 'drop'): void {
+  /** Ends it; what arrived stays on disk, or goes. Resolves when the file is left alone. */
+  async stop(keep: 'keep' | 'drop'): Promise<void> {
     this.#leave();
-    if (keep === 'keep') this.#file?.close();
-    else this.#file?.remove();
+    await this.#work;
+    const file = this.#file;
+    this.#file = undefined;
+    await (keep === 'keep' ? file?.close() : file?.remove());
   }
 
-  #ask(): void {
+  /** One thing after another; what throws ends it. */
+  #next(task: () => Promise<void>): void {
+    this.#work = this.#work.then(task).catch((error) => this.#fail(error));
+  }
+
+  async #ask(): Promise<void> {
     const { manifest, prefix, watch, onProgress } = this.#options;
     const { missing } = this.#file!;
+    if (this.#over) return;
     onProgress(manifest.chunks.length - missing.size, manifest.chunks.length);
     if (missing.size === 0) {
-      this.#complete();
+      if (await this.#file!.isWhole()) this.#end({ ok: true, path: this.#file!.path });
+      else this.#end({ ok: false, code: 'hash', reason: 'the file is not the one that was signed' });
       return;
     }
     for (const index of missing) {
-      if (this.#asked.size >= window) return;
-      if (this.#asked.has(index)) continue;
+      if (this.#asked.size + this.#writing.size >= window) return;
+      if (this.#asked.has(index) || this.#writing.has(index)) continue;
       const topic = chunkTopic(prefix, manifest.target, manifest.name, manifest.sha256, index);
       this.#asked.set(
         index,
@@ -73,27 +84,16 @@ export class Transfer {
 
   #take(index: number, payload: Uint8Array): void {
     if (this.#over || !this.#asked.has(index) || payload.length === 0) return; // nothing: it was cleared
-    try {
-      if (!this.#file!.put(index, payload)) {
-        this.#end({ ok: false, code: 'chunk', reason: `chunk ${index} is not the one that was signed` });
-        return;
-      }
-    } catch (error) {
-      this.#fail(error);
-      return;
-    }
     this.#asked.get(index)!();
     this.#asked.delete(index);
-    this.#ask();
-  }
-
-  #complete(): void {
-    try {
-      if (this.#file!.complete()) this.#end({ ok: true, file: this.#file! });
-      else this.#end({ ok: false, code: 'hash', reason: 'the file is not the one that was signed' });
-    } catch (error) {
-      this.#fail(error);
-    }
+    this.#writing.add(index);
+    this.#next(async () => {
+      if (this.#over) return;
+      const isRight = await this.#file!.put(index, payload);
+      this.#writing.delete(index);
+      if (isRight) await this.#ask();
+      else this.#end({ ok: false, code: 'chunk', reason: `chunk ${index} is not the one that was signed` });
+    });
   }
 
   #fail(error: unknown): void {
@@ -109,7 +109,6 @@ export class Transfer {
   #end(end: TransferEnd): void {
     if (this.#over) return;
     this.#leave();
-    if (!end.ok) this.#file?.remove();
     this.#options.onEnd(end);
   }
 

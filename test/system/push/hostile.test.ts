@@ -10,6 +10,7 @@ import { type Daemon, startDaemon } from '../crash/support/daemon.js';
 import { eventually } from '../crash/support/eventually.js';
 import { type Mosquitto, startMosquitto } from '../support/mosquitto.js';
 import { type HostilePush, hostilePushes, idOf, newKeys } from './support/hostilePushes.js';
+import { type LatencyProbe, startLatencyProbe } from './support/startLatencyProbe.js';
 
 const node = 'target';
 const prefix = 'stepcast';
@@ -17,8 +18,9 @@ const keys = newKeys();
 const pushes = hostilePushes(node, keys);
 const atOnce = 16; // pushes that wait for their answer
 const warmUp = 100; // readings
-const idle = 400;
+const idle = 400; // before the pushes, and after them
 const everyMs = 25;
+const floorMs = 60; // other work on two cores holds up one reading in a hundred by this much
 const patienceMs = 600_000;
 
 interface Answer {
@@ -34,14 +36,13 @@ let daemon: Daemon;
 let dir: string;
 let before: string[];
 const answers = new Map<string, Answer>(); // the final one, by name
-const sentMs: number[] = []; // of the reading whose value is the index
-const delaysMs: number[] = []; // until its forecast
-let readings: NodeJS.Timeout;
-let pushesBeganAt = 0;
+let probe: LatencyProbe;
+let quietBefore: number[];
+let under: number[];
 
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'stepcast-hostile-'));
-  broker = await startMosquitto();
+  broker = await startMosquitto({ config: ['set_tcp_nodelay true'] }); // else it waits 40 ms for an ACK, pushes or not
   const publicKey = (key: KeyObject): string => rawKey(createPublicKey(key)).toString('base64');
   const models = {
     trust: [publicKey(keys.trusted), publicKey(keys.revoked)],
@@ -53,28 +54,30 @@ beforeAll(async () => {
   });
   await daemon.connected();
   client = await mqtt.connectAsync(broker.url);
-  client.on('message', (topic, payload) => {
-    if (topic === `${prefix}/${node}/forecast/plant/load`) {
-      const { last } = JSON.parse(payload.toString()) as { last: number };
-      delaysMs[last] ??= performance.now() - sentMs[last];
-    } else if (payload.length > 0) hear(JSON.parse(payload.toString()));
+  client.on('message', (_, payload) => {
+    if (payload.length > 0) hear(JSON.parse(payload.toString()));
   });
-  await client.subscribeAsync([`${prefix}/${node}/forecast/#`, stateTopic(prefix, node, '+')], { qos: 1 });
-  readings = setInterval(() => {
-    sentMs.push(performance.now());
-    client.publish('plant/load', `${sentMs.length - 1}`, { qos: 1 });
-  }, everyMs);
-  await eventually('forecasts', () => delaysMs.length > warmUp + idle, patienceMs);
+  await client.subscribeAsync(stateTopic(prefix, node, '+'), { qos: 1 });
+  probe = startLatencyProbe(broker.url, 'plant/load', everyMs);
+  await delays(warmUp);
+  quietBefore = await delays(idle);
   before = files(dir);
 });
 
 afterAll(async () => {
-  clearInterval(readings);
+  probe?.stop();
   await client?.endAsync(true);
   await daemon?.kill();
   await broker?.stop();
   rmSync(dir, { recursive: true, force: true });
 });
+
+/** How long the next readings took. */
+async function delays(count: number): Promise<number[]> {
+  const taken: number[] = [];
+  await eventually('forecasts', async () => taken.push(...(await probe.take())) >= count, patienceMs);
+  return taken;
+}
 
 function hear(answer: Answer): void {
   const isWaiting = answer.state === 'receiving' && answer.code !== 'clock';
@@ -102,12 +105,13 @@ const p99 = (values: readonly number[]): number =>
 
 describe(`a node to which ${pushes.length} hostile models are pushed`, () => {
   it('refuses each of them, for the right reason', async () => {
-    pushesBeganAt = delaysMs.length;
+    await probe.take();
     const waiting = [...pushes];
     const lane = async (): Promise<void> => {
       for (let next = waiting.shift(); next; next = waiting.shift()) await push(next);
     };
     await Promise.all(Array.from({ length: atOnce }, lane));
+    under = await probe.take();
     const wrong = pushes.flatMap(({ about, name, code }) => {
       const answer = answers.get(name);
       return answer?.code === code && answer.state !== 'active' ? [] : [{ about, code, answer }];
@@ -116,15 +120,14 @@ describe(`a node to which ${pushes.length} hostile models are pushed`, () => {
     expect(pushes.length).toBeGreaterThanOrEqual(100);
   });
 
-  it('forecasts on meanwhile, without delay', () => {
+  it('forecasts on meanwhile: no reading in a hundred takes more than twice as long as before and after', async () => {
     expect(daemon.running).toBe(true);
-    const quiet = p99(delaysMs.slice(warmUp, pushesBeganAt));
-    const under = p99(delaysMs.slice(pushesBeganAt).filter((delay) => delay !== undefined));
-    const count = delaysMs.length - pushesBeganAt;
+    const quiet = [quietBefore, await delays(idle)].map(p99);
+    const [before, after, during] = [...quiet, p99(under)].map((ms) => ms.toFixed(1));
     console.info(
-      `p99 of reading → forecast: ${quiet.toFixed(1)} ms idle, ${under.toFixed(1)} ms over ${count} readings`,
+      `p99 of reading → forecast: ${before} and ${after} ms idle, ${during} ms over ${under.length} readings`,
     );
-    expect(under).toBeLessThan(Math.max(2 * quiet, 500));
+    expect(p99(under)).toBeLessThan(Math.max(2 * Math.max(...quiet), floorMs));
   });
 
   it('keeps nothing of them: no file, no process, no version', async () => {

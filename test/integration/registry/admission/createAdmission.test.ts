@@ -26,7 +26,7 @@ let admit: Admit;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'stepcast-admission-'));
   entry = pathToFileURL(await bundle('src/daemon/trialProcess.ts'));
-  admit = createAdmission({ entry });
+  admit = createAdmission({ entry, mostRestMs: 0 });
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -23,7 +23,9 @@ const bytes = Uint8Array.from({ length: 20_000 }, (_, i) => (i * i) % 251);
 const all = { target: 'all', name: 'boiler' };
 
 const dirs: string[] = [];
-afterEach(() => {
+const nodes: Node[] = [];
+afterEach(async () => {
+  for (const { receiver } of nodes.splice(0)) await receiver.stop();
   for (const dir of dirs.splice(0)) rmSync(dir, { recursive: true });
 });
 const newDir = (): string => {
@@ -55,6 +57,7 @@ class Node {
   admission: Admission = { ok: true, model: undefined as never };
 
   constructor(dir = newDir(), versions: ModelVersion[] = []) {
+    nodes.push(this);
     this.dir = dir;
     this.versions = versions;
     this.journal = new PushJournal(join(dir, 'push'));
@@ -78,7 +81,7 @@ class Node {
       },
       registry: {
         versions: () => this.versions,
-        addPushed: ({ name, version }) => {
+        addPushed: async ({ name, version }) => {
           const sha256 = manifestOf().sha256;
           const row = {
             name,
@@ -135,7 +138,7 @@ describe('PushReceiver', () => {
     const node = new Node();
     const manifest = manifestOf();
     node.receiver.hear(all, sealed(manifest));
-    expect(node.watched.size).toBe(8);
+    await node.until(() => node.watched.size === 8);
     node.offer(manifest, 0, 10);
     await node.until(() => node.watched.has(chunkTopic('p', 'all', 'boiler', manifest.sha256, 17)));
     expect(node.watched.size).toBe(8);
@@ -153,12 +156,12 @@ describe('PushReceiver', () => {
     writeFileSync(part, broken);
     const again = new Node(node.dir);
     again.receiver.start();
+    await again.until(() => again.watched.size === 8);
     expect([...again.watched.keys()].map((topic) => Number(topic.split('/').at(-1)))).toEqual([
       4, 12, 13, 14, 15, 16, 17, 18,
     ]);
     again.offer(manifest);
     await again.until(() => again.taken.length === 1);
-    await node.receiver.stop();
   });
 
   it.each([
@@ -169,10 +172,10 @@ describe('PushReceiver', () => {
     const manifest = manifestOf();
     const file = Uint8Array.from(bytes);
     change(file);
-    node.receiver.hear(all, sealed(manifest));
     node.offer(manifest, 0, 1, file);
-    expect(node.said.at(-1)).toBe(`1 rejected ${code}`);
-    expect(node.files).toEqual([]);
+    node.receiver.hear(all, sealed(manifest));
+    await node.until(() => node.said.at(-1) === `1 rejected ${code}`);
+    await node.until(() => node.files.length === 0);
     expect(node.watched.size).toBe(0);
   });
 
@@ -182,7 +185,7 @@ describe('PushReceiver', () => {
     node.offer(manifest);
     node.receiver.hear(all, sealed(manifest));
     await node.until(() => node.said.at(-1) === '1 rejected hash');
-    expect(node.files).toEqual([]);
+    await node.until(() => node.files.length === 0);
   });
 
   it('refuses what admission refuses, and takes it up again when it is pushed again', async () => {
@@ -191,7 +194,7 @@ describe('PushReceiver', () => {
     node.admission = { ok: false, code: 'trial-memory', reason: 'it takes too much' };
     node.receiver.hear(all, sealed(manifestOf()));
     await node.until(() => node.said.at(-1) === '1 rejected trial-memory');
-    expect(node.files).toEqual([]);
+    await node.until(() => node.files.length === 0);
     node.admission = { ok: true, model: undefined as never };
     node.receiver.hear(all, sealed(manifestOf({ created: nowMs + 1 })));
     await node.until(() => node.taken.length === 1);
@@ -250,18 +253,19 @@ describe('PushReceiver', () => {
     await node.until(() => node.taken.length === 1);
   });
 
-  it('gives up a transfer that expires under way, or that is taken back', () => {
+  it('gives up a transfer that expires under way, or that is taken back', async () => {
     const node = new Node();
     node.receiver.hear(all, sealed(manifestOf()));
     node.receiver.hear({ ...all, target: 'cellar' }, Buffer.alloc(0));
-    expect(node.watched.size).toBe(8);
+    await node.until(() => node.watched.size === 8);
     node.receiver.hear(all, Buffer.alloc(0));
     expect(node.said.at(-1)).toBe('1 rejected withdrawn');
     node.receiver.hear(all, sealed(manifestOf()));
     node.clockMs = nowMs + day;
     node.receiver.poll();
     expect(node.said.at(-1)).toBe('1 rejected expired');
-    expect([node.files, node.watched.size]).toEqual([[], 0]);
+    expect(node.watched.size).toBe(0);
+    await node.until(() => node.files.length === 0);
   });
 
   it('holds what canaries try first, until a later manifest says otherwise', async () => {
@@ -287,6 +291,5 @@ describe('PushReceiver', () => {
     node.offer(manifestOf({ name: 'e' }));
     node.receiver.poll();
     await node.until(() => node.taken.includes('e'));
-    await node.receiver.stop();
   });
 });
