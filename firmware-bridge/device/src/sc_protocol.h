@@ -1,0 +1,86 @@
+/* Numbers of the line protocol, version 1: firmware-bridge/protocol/README.md. */
+#ifndef SC_PROTOCOL_H
+#define SC_PROTOCOL_H
+
+#define SC_VERSION_MIN 1
+#define SC_VERSION_MAX 1
+#define SC_PAYLOAD_MAX 250
+#define SC_CONTENT_MAX 254 /* version, type, payload, CRC */
+#define SC_LINE_MAX 256    /* encoded, with its delimiter */
+#define SC_FROM_HOST 0x80
+
+enum {
+  SC_HELLO = 0x01,
+  SC_CHANNEL = 0x02,
+  SC_READING = 0x03,
+  SC_FORECAST = 0x04,
+  SC_TIME = 0x05,
+  SC_STATS = 0x06,
+  SC_MODEL = 0x07,
+  SC_STATE = 0x08,
+  SC_STATE_STATUS = 0x09,
+  SC_NAK = 0x0F,
+  SC_HOST_HELLO = 0x81,
+  SC_ACK = 0x83,
+  SC_HOST_FORECAST = 0x84,
+  SC_TIME_GET = 0x85,
+  SC_TIME_SET = 0x86,
+  SC_HOST_NAK = 0x8F,
+  SC_MODEL_BEGIN = 0x90,
+  SC_MODEL_CHUNK = 0x91,
+  SC_MODEL_END = 0x92,
+  SC_MODEL_COMMIT = 0x93,
+  SC_MODEL_CONFIRM = 0x94,
+  SC_STATE_GET = 0x98,
+  SC_STATE_SET = 0x99
+};
+
+enum {
+  SC_NAK_GAP = 1,
+  SC_NAK_VERSION = 2,
+  SC_NAK_TYPE = 3,
+  SC_NAK_LENGTH = 4,
+  SC_NAK_VALUE = 5,
+  SC_NAK_BOOT = 6,
+  SC_NAK_CHANNEL = 7
+};
+
+enum { SC_RESET_UNKNOWN, SC_RESET_POWER, SC_RESET_PIN, SC_RESET_SOFTWARE, SC_RESET_WATCHDOG, SC_RESET_BROWNOUT, SC_RESET_FAULT };
+
+enum { SC_CELL_NONE, SC_CELL_RNN, SC_CELL_GRU, SC_CELL_LSTM };
+
+enum { SC_SLOT_EMPTY, SC_SLOT_TRIAL, SC_SLOT_CONFIRMED, SC_SLOT_FELL_BACK };
+
+#define SC_NO_SLOT 255
+
+enum { SC_HAS_SLOTS = 1, SC_FORECASTS = 2, SC_KNOWS_TIME = 4 };
+
+/* Status of MODEL: up to 4 what was reached, from 16 why not. */
+enum {
+  SC_MODEL_RECEIVING = 0,
+  SC_MODEL_COMPLETE = 1,
+  SC_MODEL_TRIAL = 2,
+  SC_MODEL_CONFIRMED = 3,
+  SC_MODEL_ROLLED_BACK = 4,
+  SC_MODEL_TOO_LARGE = 16,
+  SC_MODEL_BAD_CRC = 17,
+  SC_MODEL_BAD_SHA = 18,
+  SC_MODEL_NOT_A_MODEL = 19,
+  SC_MODEL_FAILED_TEST = 20,
+  SC_MODEL_FLASH_ERROR = 21,
+  SC_MODEL_NO_TRANSFER = 22,
+  SC_MODEL_NO_SLOTS = 23,
+  SC_MODEL_IN_USE = 24,
+  SC_MODEL_NOT_NOW = 25
+};
+
+enum {
+  SC_STATE_MORE = 0,
+  SC_STATE_TAKEN = 1,
+  SC_STATE_OTHER_MODEL = 2,
+  SC_STATE_WRONG_SIZE = 3,
+  SC_STATE_BAD_CRC = 4,
+  SC_STATE_NO_NETWORK = 5
+};
+
+#endif
