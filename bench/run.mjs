@@ -22,6 +22,7 @@ await build({
     'bench/main.ts',
     'bench/support/trialProcess.ts',
     'bench/throughput/echo.ts',
+    'bench/query/asker.ts',
     ...names.map((name) => `bench/${name}`),
   ],
   entryNames: '[name]',

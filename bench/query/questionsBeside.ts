@@ -1,16 +1,18 @@
 import { statSync } from 'node:fs';
-import { Agent, get } from 'node:http';
-import { setTimeout as delay } from 'node:timers/promises';
-import { Random } from '../../src/series/random.js';
 import type { Trial, TrialResult } from '../support/bench.js';
 import { clockMs, percentile, significant, warmUp } from '../support/measurement.js';
 import { pace } from '../throughput/pace.js';
 import { seriesIndexAt } from '../throughput/readings.js';
 import { Stage } from '../throughput/stage.js';
+import { type Asked, startAsker } from './startAsker.js';
 
 const horizon = 24;
 const chunk = 60_000; // readings queued at a time
-const agent = new Agent({ keepAlive: true, maxSockets: 4 });
+const light = [
+  { path: '/api/forecasts?series={series}&issued=now', perSecond: 20 },
+  { path: '/api/forecasts?series={series}&from=-7d', perSecond: 5 },
+];
+const heavy = [{ path: '/api/series?limit=1000', perSecond: 7 }]; // as soon as one is answered, within 600 a minute
 
 /** Milliseconds of questions over HTTP, and of readings on their way meanwhile, to a database that the daemon itself has filled. */
 export const questionsBeside = (trial: Trial): Promise<TrialResult> =>
@@ -21,47 +23,30 @@ export const questionsBeside = (trial: Trial): Promise<TrialResult> =>
       await stage.release();
     }
     const url = /"url":"(http:[^"]+)"/.exec(stage.subject.log())![1];
-    const ingest = ingestTimes(stage, Number(trial.series));
-    const rate = Number(trial.rate);
-    const seconds = Number(trial.seconds);
+    const [series, rate, seconds] = [Number(trial.series), Number(trial.rate), Number(trial.seconds)];
+    const ingest = ingestTimes(stage, series);
+    const asker = startAsker();
+    const beside = async (seconds: number, questions: typeof light): Promise<[Asked, number[]]> =>
+      Promise.all([asker.ask({ url, series, seconds, questions }), ingest(rate, seconds)]);
+
     await ingest(rate, warmUp.seconds);
     const idle = await ingest(rate, seconds);
-
-    const random = new Random(1);
-    const anySeries = (): string =>
-      `sensors/${String(Math.floor(random.uniform() * Number(trial.series))).padStart(5, '0')}`;
-    const now: number[] = [];
-    const week: number[] = [];
-    let weekRows = 0;
-    await ask(`${url}/api/forecasts?series=${anySeries()}&issued=now`); // its thread begins
-    await ask(`${url}/api/forecasts?series=${anySeries()}&from=-7d`);
-    const light = await beside(ingest(rate, seconds), async () => {
-      now.push((await ask(`${url}/api/forecasts?series=${anySeries()}&issued=now`)).tookMs);
-      const answer = await ask(`${url}/api/forecasts?series=${anySeries()}&from=-7d`);
-      week.push(answer.tookMs);
-      weekRows = (JSON.parse(answer.text) as unknown[]).length;
-      await delay(250); // two questions: within 600 a minute
-    });
-    const heavy = await beside(ingest(rate, seconds), async () => {
-      await ask(`${url}/api/series?limit=1000`);
-      await delay(150);
-    });
+    await beside(warmUp.seconds, light); // its threads begin
+    const [{ answers }, atLight] = await beside(seconds, light);
+    const [, atHeavy] = await beside(seconds, heavy);
+    asker.end();
+    const [now, week] = answers;
     const fileMB = Math.round(statSync(stage.subject.database!).size / 1e6);
     await stage.answered();
     await stage.verify();
     return {
-      ...{
-        series: Number(trial.series),
-        rows: Number(trial.forecasts) * horizon,
-        fileMB,
-        questions: now.length,
-        weekRows,
-      },
-      ...figures('now', now),
-      ...figures('week', week),
+      ...{ series, rows: Number(trial.forecasts) * horizon, fileMB },
+      ...{ nowAsked: now.tookMs.length, weekAsked: week.tookMs.length, weekRows: week.rows },
+      ...figures('now', now.tookMs),
+      ...figures('week', week.tookMs),
       ...figures('idle', idle),
-      ...figures('light', light),
-      ...figures('heavy', heavy),
+      ...figures('light', atLight),
+      ...figures('heavy', atHeavy),
     };
   });
 
@@ -71,16 +56,6 @@ function figures(name: string, samples: readonly number[]): TrialResult {
     [`${name}P50`]: significant(percentile(sorted, 0.5)),
     [`${name}P99`]: significant(percentile(sorted, 0.99)),
   };
-}
-
-/** Repeats `question` until `work` is done. */
-async function beside<T>(work: Promise<T>, question: () => Promise<void>): Promise<T> {
-  let done = false;
-  const ended = work.finally(() => {
-    done = true;
-  });
-  while (!done) await question();
-  return ended;
 }
 
 /** Paces readings, and returns milliseconds from each one's PUBLISH to its forecast. */
@@ -97,18 +72,3 @@ const ingestTimes =
     stage.counter.onPublish = () => {};
     return samples;
   };
-
-function ask(address: string): Promise<{ tookMs: number; text: string }> {
-  const began = clockMs();
-  return new Promise((resolve, reject) => {
-    get(address, { agent }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk) => chunks.push(chunk));
-      response.on('end', () => {
-        const text = Buffer.concat(chunks).toString();
-        if (response.statusCode === 200) resolve({ tookMs: clockMs() - began, text });
-        else reject(new Error(`${address}: ${response.statusCode} ${text}`));
-      });
-    }).on('error', reject);
-  });
-}

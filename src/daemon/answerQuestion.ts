@@ -16,9 +16,13 @@ const freshMsASeries = 50; // and so much longer for each that is known: it take
 const mostRemembered = 20_000; // series
 
 export interface Budget {
-  readonly pageMs: number; // a page that has a row ends then
+  readonly pageMs: number; // a page that has a row ends then,
+  readonly handsOver?: boolean; // or the question is left to another thread
   readonly mostMs: number; // a question that cannot be answered in parts fails then
 }
+
+/** The question is for a thread that has more time. */
+export class TakesLonger extends Error {}
 
 export type Rows = Pick<Answer, 'next'> & { readonly rows: readonly object[] };
 
@@ -35,7 +39,7 @@ export class Answerer {
     this.#elapsedMs = elapsedMs;
   }
 
-  /** In one moment of the database. @throws {StepcastError} SERIES_UNKNOWN or QUERY_TOO_COSTLY. */
+  /** In one moment of the database. @throws {StepcastError} SERIES_UNKNOWN or QUERY_TOO_COSTLY. @throws {TakesLonger} */
   answer(question: Question): Rows {
     return this.#db.transaction(() => this.#answer(question))();
   }
@@ -43,7 +47,11 @@ export class Answerer {
   #answer(question: Question): Rows {
     const db = this.#db;
     const began = this.#elapsedMs();
-    const isLate = (): boolean => this.#elapsedMs() - began > this.#budget.pageMs;
+    const isLate = (): boolean => {
+      const isOver = this.#elapsedMs() - began > this.#budget.pageMs;
+      if (isOver && this.#budget.handsOver) throw new TakesLonger();
+      return isOver;
+    };
     const assertInTime = (): void => {
       if (this.#elapsedMs() - began > this.#budget.mostMs) throw tooCostly(question);
     };

@@ -20,4 +20,13 @@ export interface QueryRequest {
   readonly question: Question;
 }
 
-export type QueryReply = { readonly id: number } & ({ readonly answer: Answer } | { readonly failure: QueryFailure });
+/** No answer: it takes longer than this thread may. */
+export interface HandedOver {
+  readonly handedOver: true;
+}
+
+export type QueryReply = { readonly id: number } & (
+  | { readonly answer: Answer }
+  | { readonly failure: QueryFailure }
+  | HandedOver
+);

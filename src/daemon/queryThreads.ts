@@ -6,6 +6,7 @@ import type { QueryFailure, QueryReply, QueryRequest, QueryThreadOptions } from 
 const mostWaiting = 64; // a lane; more are turned away
 const idleMs = 60_000; // a thread that nobody asked for so long is ended
 const heapMb = 192;
+const briefMs = 25; // what takes longer is handed over
 
 export interface QueryThreadsOptions {
   readonly db: string;
@@ -18,35 +19,42 @@ export interface QueryThreadsOptions {
 interface Waiting {
   readonly question: Question;
   readonly signal: AbortSignal | undefined;
-  readonly resolve: (answer: Answer) => void;
+  readonly resolve: (answer: Answer | undefined) => void;
   readonly reject: (error: unknown) => void;
 }
 
 /**
- * Questions go to one of two threads: those that touch a handful of rows never wait behind those that may touch many. Threads begin with
- * the first question and end when there are none for a while.
+ * Questions go to one of two threads: those that touch few rows never wait behind those that touch many. Whether a window of time is one or the
+ * other shows in the asking: the thread of the brief ones hands over what takes it longer than a moment. Threads begin with the first question
+ * and end when there are none for a while.
  */
 export class QueryThreads implements Questions {
-  readonly #short: Lane;
+  readonly #brief: Lane;
   readonly #long: Lane;
 
   constructor({ db, workerUrl, pageMs = 500, mostMs = 10_000, graceMs = 5000 }: QueryThreadsOptions) {
     const url = workerUrl ?? new URL('./queryWorker.js', import.meta.url);
-    this.#short = new Lane(url, { db, pageMs, mostMs, yields: false }, mostMs + graceMs);
+    this.#brief = new Lane(
+      url,
+      { db, pageMs: Math.min(briefMs, pageMs), handsOver: true, mostMs, yields: false },
+      mostMs + graceMs,
+    );
     this.#long = new Lane(url, { db, pageMs, mostMs, yields: true }, mostMs + graceMs);
   }
 
-  ask(question: Question, signal?: AbortSignal): Promise<Answer> {
-    return (isShort(question) ? this.#short : this.#long).ask(question, signal);
+  async ask(question: Question, signal?: AbortSignal): Promise<Answer> {
+    const answer = mayBeBrief(question) && (await this.#brief.ask(question, signal));
+    return answer || (await this.#long.ask(question, signal))!;
   }
 
   async stop(): Promise<void> {
-    await Promise.all([this.#short.stop(), this.#long.stop()]);
+    await Promise.all([this.#brief.stop(), this.#long.stop()]);
   }
 }
 
-const isShort = (question: Question): boolean => {
-  if (question.kind === 'forecasts') return typeof question.issued === 'number';
+const mayBeBrief = (question: Question): boolean => {
+  if (question.kind === 'forecasts') return typeof question.issued === 'number' || question.fromMs !== undefined;
+  if (question.kind === 'readings') return question.fromMs !== undefined;
   if (question.kind === 'series') return question.series !== undefined || !question.accuracy;
   return question.kind === 'weights' || question.kind === 'decisions';
 };
@@ -68,7 +76,8 @@ class Lane {
     this.#endMs = endMs;
   }
 
-  ask(question: Question, signal: AbortSignal | undefined): Promise<Answer> {
+  /** Undefined: it is handed over. */
+  ask(question: Question, signal: AbortSignal | undefined): Promise<Answer | undefined> {
     if (this.#stopped) return Promise.reject(failed(question, 'the daemon ends'));
     if (this.#waiting.length >= mostWaiting) return Promise.reject(busy(question));
     return new Promise((resolve, reject) => {
@@ -113,8 +122,8 @@ class Lane {
       const asked = this.#asked;
       if (!asked || reply.id !== this.#sequence) return;
       this.#asked = undefined;
-      if ('answer' in reply) asked.resolve(reply.answer);
-      else asked.reject(errorOf(reply.failure));
+      if ('failure' in reply) asked.reject(errorOf(reply.failure));
+      else asked.resolve('answer' in reply ? reply.answer : undefined);
       this.#next();
     });
     const lost = (error: unknown): void => {

@@ -10,7 +10,7 @@ import type { Answer, Question } from '../http/questions.js';
 import { yieldToOthers } from '../learning/ownThread.js';
 import { openForReading } from '../storage/openDatabase.js';
 import { toStoreError } from '../storage/storeError.js';
-import { Answerer } from './answerQuestion.js';
+import { Answerer, TakesLonger } from './answerQuestion.js';
 import type { QueryFailure, QueryReply, QueryRequest, QueryThreadOptions } from './queryProtocol.js';
 
 const { db: path, yields, ...budget } = workerData as QueryThreadOptions;
@@ -24,6 +24,7 @@ port.on('message', ({ id, question }: QueryRequest) => {
     const answer = answerTo(question);
     port.postMessage({ id, answer } satisfies QueryReply, [answer.json.buffer as ArrayBuffer]);
   } catch (error) {
+    if (error instanceof TakesLonger) return port.postMessage({ id, handedOver: true } satisfies QueryReply);
     if (!isOurs(error)) close(); // whatever it is, the next question begins with a new connection
     port.postMessage({ id, failure: failureOf(toStoreError('read', path, error)) } satisfies QueryReply);
   }

@@ -1,6 +1,7 @@
-import type { Database, Statement } from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
 import { unpackDistances } from '../forecast/packForecast.js';
-import { tailOf } from './schema.js';
+import { ForecastTail } from './forecastTail.js';
+import { prepared } from './prepared.js';
 
 export interface StoredForecast {
   readonly id: number;
@@ -22,10 +23,10 @@ export interface StoredForecast {
 
 const columns = `f.id, f.tick, f.time, f.issued, f.step, f.value, m.model, m.horizon, m.width, m.i10, m.i50, m.i90,
   f.base, f.scale, f.k`;
-const inRun = `FROM forecast_index i CROSS JOIN forecast f ON f.id = i.id CROSS JOIN forecast_form m ON m.id = f.form
-  WHERE i.run = :run AND i.series = :series`;
-const inTail = `FROM forecast f CROSS JOIN forecast_form m ON m.id = f.form
-  WHERE f.id > ${tailOf.forecast} AND f.series = :series`;
+const inRuns = `FROM forecast_run g CROSS JOIN forecast_index i ON i.run = g.id AND i.series = :series
+  CROSS JOIN forecast f ON f.id = i.id CROSS JOIN forecast_form m ON m.id = f.form
+  WHERE g.id BETWEEN :firstRun AND :lastRun`;
+const byId = `SELECT ${columns} FROM forecast f JOIN forecast_form m ON m.id = f.form WHERE f.id = ?`;
 
 /**
  * The forecasts of one series in one moment of the database, run by run; of a time window only the runs that can reach into it are
@@ -34,16 +35,15 @@ const inTail = `FROM forecast f CROSS JOIN forecast_form m ON m.id = f.form
 export class StoredForecasts {
   readonly #db: Database;
   readonly id: number; // of the series
-  readonly #firstRun: number;
-  readonly #lastRun: number;
+  readonly #runs: { readonly series: number; readonly firstRun: number; readonly lastRun: number };
   #found: readonly Packed[] | undefined;
 
   static of(db: Database, name: string): StoredForecasts | undefined {
-    const row = db
-      .prepare(
-        `SELECT d.id, coalesce(s.first_run, 1), coalesce(s.last_run, 0)
-         FROM series_def d LEFT JOIN forecast_stat s ON s.series = d.id WHERE d.name = ?`,
-      )
+    const row = prepared(
+      db,
+      `SELECT d.id, coalesce(s.first_run, 1), coalesce(s.last_run, 0)
+       FROM series_def d LEFT JOIN forecast_stat s ON s.series = d.id WHERE d.name = ?`,
+    )
       .raw()
       .get(name) as [number, number, number] | undefined;
     return row && new StoredForecasts(db, ...row);
@@ -52,55 +52,46 @@ export class StoredForecasts {
   private constructor(db: Database, series: number, firstRun: number, lastRun: number) {
     this.#db = db;
     this.id = series;
-    this.#firstRun = firstRun;
-    this.#lastRun = lastRun;
+    this.#runs = { series, firstRun, lastRun };
   }
 
   /** Those with a target in the window, in the order of their ticks. */
   within(fromMs: number, toMs: number): StoredForecast[] {
     const bounds = { fromMs: Math.max(fromMs, -8e15), toMs: Math.min(toMs, 8e15) };
-    const perRun = this.#db.prepare(
-      `SELECT ${columns} ${inRun} AND f.time + m.horizon * f.step >= :fromMs AND f.time < :toMs ORDER BY i.tick`,
-    );
-    const runs = this.#runs('last_target >= :fromMs AND first_time < :toMs', 'ASC', bounds);
     const reaches = (row: Packed): boolean => lastTargetOf(row) >= bounds.fromMs && row.time < bounds.toMs;
-    return [
-      ...runs.flatMap((run) => this.#all(perRun, { run, ...bounds })),
-      ...this.#tail.filter(reaches).map(unpacked),
-    ];
+    const found = this.#inRuns(
+      `AND g.last_target >= :fromMs AND g.first_time < :toMs
+       AND f.time + m.horizon * f.step >= :fromMs AND f.time < :toMs ORDER BY g.id, i.tick`,
+      bounds,
+    );
+    return [...found, ...this.#tail.filter(reaches).map(unpacked)];
   }
 
   /** The newest issued at or before a moment, or none. */
   inForce(atMs: number): StoredForecast[] {
     const newest = this.#tail.findLast(({ issued }) => issued <= atMs);
     if (newest) return [unpacked(newest)];
-    const perRun = this.#db.prepare(`SELECT ${columns} ${inRun} AND f.issued <= :atMs ORDER BY i.tick DESC LIMIT 1`);
-    for (const run of this.#runs('first_issued <= :atMs', 'DESC', { atMs })) {
-      const [found] = this.#all(perRun, { run, atMs });
-      if (found) return [found];
-    }
-    return [];
+    return this.#inRuns('AND g.first_issued <= :atMs AND f.issued <= :atMs ORDER BY g.id DESC, i.tick DESC LIMIT 1', {
+      atMs,
+    });
   }
 
   /** The newest `count`, in the order of their ticks. */
   newest(count: number): StoredForecast[] {
-    const perRun = this.#db.prepare(`SELECT ${columns} ${inRun} ORDER BY i.tick DESC LIMIT :count`);
-    const found = this.#tail.slice(-count).reverse().map(unpacked);
-    for (const run of found.length < count ? this.#runs('true', 'DESC', {}) : []) {
-      found.push(...this.#all(perRun, { run, count: count - found.length }));
-      if (found.length >= count) break;
-    }
-    return found.reverse();
+    const found = this.#tail.slice(-count).map(unpacked);
+    if (found.length === count) return found;
+    const earlier = this.#inRuns('ORDER BY g.id DESC, i.tick DESC LIMIT :count', { count: count - found.length });
+    return [...earlier.reverse(), ...found];
   }
 
   /** The first and the last moment that these forecasts may speak of, as far as runs tell. */
   targets(): [firstMs: number, lastMs: number] {
-    const [first, last] = this.#db
-      .prepare(
-        `SELECT min(first_time), max(last_target) FROM forecast_run WHERE id BETWEEN ${this.#firstRun} AND ${this.#lastRun}`,
-      )
+    const [first, last] = prepared(
+      this.#db,
+      'SELECT min(first_time), max(last_target) FROM forecast_run WHERE id BETWEEN :firstRun AND :lastRun',
+    )
       .raw()
-      .get() as [number | null, number | null];
+      .get(this.#runs) as [number | null, number | null];
     const firsts = [...(first === null ? [] : [first]), ...this.#tail.map(({ time }) => time)];
     const lasts = [...(last === null ? [] : [last]), ...this.#tail.map(lastTargetOf)];
     return firsts.length === 0 ? [0, -1] : [least(firsts), -least(lasts.map((ms) => -ms))];
@@ -112,38 +103,31 @@ export class StoredForecasts {
     const first = forecasts[0].tick + 1;
     const firstMs = forecasts[0].time;
     const last = forecasts.reduce((max, { tick, horizon }) => Math.max(max, tick + horizon), 0);
-    const rows = this.#db
-      .prepare(
-        `SELECT i.tick, i.value FROM forecast_run g CROSS JOIN forecast_index i
-           ON i.run = g.id AND i.series = :series AND i.tick BETWEEN :first AND :last
-         WHERE g.id BETWEEN ${this.#firstRun} AND ${this.#lastRun} AND g.last_time >= :firstMs`,
-      )
+    const rows = prepared(
+      this.#db,
+      `SELECT i.tick, i.value FROM forecast_run g CROSS JOIN forecast_index i
+         ON i.run = g.id AND i.series = :series AND i.tick BETWEEN :first AND :last
+       WHERE g.id BETWEEN :firstRun AND :lastRun AND g.last_time >= :firstMs`,
+    )
       .raw()
-      .all({ series: this.id, first, firstMs, last }) as [number, number][];
+      .all({ ...this.#runs, first, firstMs, last }) as [number, number][];
     const actuals = new Map(rows);
     for (const { tick, value } of this.#tail) if (tick >= first && tick <= last) actuals.set(tick, value);
     return actuals;
   }
 
-  /** Those that no run has yet, in the order of their ticks. They stand among those of all series: they are looked for once. */
+  /** Those that no run has yet, in the order of their ticks. */
   get #tail(): readonly Packed[] {
-    this.#found ??= this.#db
-      .prepare(`SELECT ${columns} ${inTail} ORDER BY f.tick`)
-      .all({ series: this.id }) as Packed[];
+    this.#found ??= ForecastTail.of(this.#db)
+      .of(this.id)
+      .map((id) => prepared(this.#db, byId).get(id) as Packed)
+      .sort((a, b) => a.tick - b.tick);
     return this.#found;
   }
 
-  #runs(condition: string, order: 'ASC' | 'DESC', bounds: Record<string, number>): number[] {
-    return this.#db
-      .prepare(
-        `SELECT id FROM forecast_run WHERE id BETWEEN ${this.#firstRun} AND ${this.#lastRun} AND ${condition} ORDER BY id ${order}`,
-      )
-      .pluck()
-      .all(bounds) as number[];
-  }
-
-  #all(statement: Statement, values: Record<string, number>): StoredForecast[] {
-    return (statement.all({ series: this.id, ...values }) as Packed[]).map(unpacked);
+  #inRuns(conditionAndOrder: string, values: Record<string, number>): StoredForecast[] {
+    const statement = prepared(this.#db, `SELECT ${columns} ${inRuns} ${conditionAndOrder}`);
+    return (statement.all({ ...this.#runs, ...values }) as Packed[]).map(unpacked);
   }
 }
 
@@ -157,6 +141,6 @@ const unpacked = (row: Packed): StoredForecast => ({ ...row, k: unpackDistances(
 
 /** Finds forecasts by their ids. */
 export function storedForecast(db: Database): (id: number) => StoredForecast {
-  const one = db.prepare(`SELECT ${columns} FROM forecast f JOIN forecast_form m ON m.id = f.form WHERE f.id = ?`);
+  const one = prepared(db, byId);
   return (id) => unpacked(one.get(id) as Packed);
 }

@@ -14,18 +14,20 @@ const standIn = join(folder, 'standIn.mjs');
 /** Does what the name of the series says. */
 writeFileSync(
   standIn,
-  `import { parentPort } from 'node:worker_threads';
+  `import { parentPort, workerData } from 'node:worker_threads';
    parentPort.on('message', ({ id, question }) => {
      if (question.series === 'hang') for (;;);
      if (question.series === 'crash') throw new Error('on purpose');
      if (question.series === 'exit') process.exit(0);
      if (question.series === 'silence') return;
+     if (question.series === 'much' && workerData.handsOver) return parentPort.postMessage({ id, handedOver: true });
      const json = new TextEncoder().encode(JSON.stringify([question.series]));
      parentPort.postMessage({ id, answer: { json, rows: 1, etag: '""' } });
    });`,
 );
 const short = (series: string): Question => ({ kind: 'weights', series, atMs: 0 });
 const long = (series: string): Question => ({ kind: 'accuracy', series });
+const window = (series: string): Question => ({ kind: 'readings', series, fromMs: 0, most: 10_000 });
 const rowsOf = ({ json }: Answer): unknown[] => JSON.parse(Buffer.from(json).toString());
 
 let threads: QueryThreads | undefined;
@@ -45,6 +47,18 @@ describe('QueryThreads', () => {
     const next = asked.ask(long('b'));
     await refused;
     expect(rowsOf(await next)).toEqual(['b']);
+  });
+
+  it('find out which window of time is a long question, and answer it all the same', async () => {
+    const asked = begin();
+    const endless = asked.ask(long('hang')).catch(() => undefined);
+    expect(rowsOf(await asked.ask(window('few')))).toEqual(['few']);
+    const waits = asked.ask(window('much')).catch(() => 'waited behind the long one');
+    expect(rowsOf(await asked.ask(short('a')))).toEqual(['a']);
+    await asked.stop();
+    expect(await waits).toBe('waited behind the long one');
+    await endless;
+    expect(rowsOf(await begin().ask(window('much')))).toEqual(['much']);
   });
 
   it.each(['crash', 'exit'])('outlive a thread that comes to an end (%s)', async (series) => {
@@ -87,18 +101,20 @@ describe('QueryThreads', () => {
       const store = await fixture.open();
       await commitBatch(store, { ...emptyBatch, series: [seriesRow(1)], ...rounds(1, 0, 2000) });
       await expect(asked.ask(long('sensors/1'))).rejects.toMatchObject({ code: 'QUERY_TOO_COSTLY' });
-      let rows = 0;
-      let pages = 0;
-      let after: Answer['next'];
-      do {
-        const place = typeof after === 'object' ? { after } : {};
-        const answer = await asked.ask({ kind: 'readings', series: 'sensors/1', most: 10_000, ...place });
-        rows += answer.rows;
-        pages++;
-        after = answer.next;
-      } while (after);
-      expect(rows).toBe(2000);
-      expect(pages).toBeGreaterThan(1);
+      const whole: Question = { kind: 'readings', series: 'sensors/1', most: 10_000 };
+      for (const question of [whole, window('sensors/1')]) {
+        let rows = 0;
+        let pages = 0;
+        let after: Answer['next'];
+        do {
+          const answer = await asked.ask({ ...question, ...(after && { after }) } as Question);
+          rows += answer.rows;
+          pages++;
+          after = answer.next;
+        } while (after);
+        expect(rows).toBe(2000);
+        expect(pages).toBeGreaterThan(1);
+      }
     } finally {
       await fixture.clean();
     }
