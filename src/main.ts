@@ -1,6 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { interval, lastValueFrom } from 'rxjs';
 import type { Config } from './config/config.js';
+import { devicesOfNode } from './daemon/devicesOfNode.js';
 import { homeAssistantOfNode } from './daemon/homeAssistantOfNode.js';
 import { httpOfNode } from './daemon/httpOfNode.js';
 import { learnerOfNode } from './daemon/learnerOfNode.js';
@@ -18,6 +19,7 @@ import { serveModelRequests } from './daemon/serveModelRequests.js';
 import { serveQueries } from './daemon/serveQueries.js';
 import { nobody, type ServiceManager } from './daemon/serviceManager.js';
 import { startWatchdog } from './daemon/watchdog.js';
+import { withdrawRevoked } from './daemon/withdrawRevoked.js';
 import { StepcastError } from './errors.js';
 import { nameOf } from './forecast/modelContract.js';
 import { unmetFeatures } from './forecast/outsideColumns.js';
@@ -55,7 +57,8 @@ export interface DaemonOptions {
  */
 export async function runDaemon(config: Config, options: DaemonOptions): Promise<void> {
   const { signal, log, onReady = () => {}, service = nobody } = options;
-  const configured = [...new Set(config.streams.map(({ settings }) => settings.model))];
+  const ofDevices = config.devices.length > 0 ? ['auto'] : []; // of those that no stream takes
+  const configured = [...new Set([...config.streams.map(({ settings }) => settings.model), ...ofDevices])];
   const dir = modelsDir(config.models);
   const shelf = await takeModels(dir, configured, log, config.models);
   for (const { filter, settings } of config.streams) {
@@ -91,6 +94,7 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
       shipped: dir !== config.models.dir,
       folder: `${config.store.path}-models`,
     });
+    withdrawRevoked(config, models);
     await models.loadInUse(stored, configured);
     const book = new SeriesBook(store, models.choose, models);
     book.covariates.declare(config.streams.flatMap(({ settings }) => settings.covariates ?? []));
@@ -125,6 +129,10 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
       onReject: ({ topic, reason, detail }) => warn(reason, { topic, detail }, 'a payload could not be used'),
       onNamed: (named) => home.named(live.streams, named),
     });
+    const devices = devicesOfNode(config, {
+      ...{ clock, log, streams: () => live.streams },
+      onNamed: (named) => home.named(live.streams, named),
+    });
     const publisher = createForecastPublisher({
       publisher: connection,
       settings: { ...config.publish, node: config.node },
@@ -134,14 +142,18 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
     const healthy = (): boolean => health().status === 'ok';
     const metrics = metricsOfNode(config, {
       ...{ connection, publisher, counts, book, store, registry: models.registry, clock, healthy },
+      devices: devices.readings,
     });
     const http = httpOfNode(config, {
       ...{ questions, clock, log, health, document, metrics: metrics.text, series: () => book.size },
     });
-    const sink = metrics.heard(http.heard(publisher));
+    const sink = metrics.heard(http.heard(devices.heard(publisher)));
     const stopWatching = watch.start({ connection, publisher, counts, book, store, clock, progress });
+    const goOn = ({ code, line }: StepcastError): void => log.error({ code }, `${line}; devices go on without it`);
     const refused = new Promise<never>((_, reject) =>
-      connection.status$.subscribe((status) => watch.broker(status, reject, onReady)),
+      connection.status$.subscribe((status) =>
+        watch.broker(status, config.devices.length > 0 ? goOn : reject, onReady),
+      ),
     );
 
     const learner = learnerOfNode(config, () => live.learn, {
@@ -150,7 +162,7 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
     });
     const pushes = pushesOfNode(config, { connection, models, clock, log, book, swaps, admit: createAdmission() });
     const flow = pipeline({
-      ...{ source, book, store, swaps, clock, counters: counts, sink: home.heard(sink) },
+      ...{ source: devices.beside(source), book, store, swaps, clock, counters: counts, sink: home.heard(sink) },
       onIssue: (forecast, forecaster) => {
         if (live.learn.enabled) learner.hear(forecast, forecaster);
       },
@@ -178,6 +190,7 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
     try {
       pushes.start();
       connection.start();
+      devices.start();
       learner.start();
       home.start(source);
       http.start();
@@ -202,10 +215,12 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
       await pushes.stop();
       await swaps.stop();
       source.drain();
+      devices.drain();
       if (!(await endsWithin(drainMs, finished))) {
         log.error('what the store cannot commit stays unacknowledged: the broker will deliver it again');
       }
       stopWatching();
+      await devices.stop();
       const unsentBytes = await connection.close();
       if (unsentBytes > 0) log.warn({ unsentBytes }, 'the broker took too long: the last forecasts did not reach it');
       publisher.stop();

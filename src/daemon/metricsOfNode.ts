@@ -1,6 +1,7 @@
 import { statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Config } from '../config/config.js';
+import type { DeviceReading } from '../monitoring/deviceMetrics.js';
 import { createMetrics } from '../monitoring/metrics.js';
 import type { BrokerConnection } from '../mqtt/brokerConnection.js';
 import type { Clock } from '../pipeline/clock.js';
@@ -23,6 +24,7 @@ interface Parts {
   readonly registry: Pick<ModelRegistry, 'versions'>;
   readonly clock: Clock;
   readonly healthy: () => boolean;
+  readonly devices?: () => readonly DeviceReading[];
 }
 
 export interface MetricsOfNode {
@@ -36,14 +38,14 @@ export interface MetricsOfNode {
 /** What `/metrics` says of this machine. */
 export function metricsOfNode({ store: { path }, http }: Config, parts: Parts): MetricsOfNode {
   if (!http.listen) return { heard: (sink) => sink, stop: () => {} };
-  const { connection, publisher, counts, book, store, registry, clock, healthy } = parts;
+  const { connection, publisher, counts, book, store, registry, clock, healthy, devices } = parts;
   let connections = 0;
   const status = connection.status$.subscribe(({ state }) => {
     if (state === 'connected') connections++;
   });
   const metrics = createMetrics(
     {
-      ...{ version, counts, healthy },
+      ...{ version, counts, healthy, ...(devices && { devices }) },
       published: () => publisher.counts(),
       broker: () => ({ connected: connection.connected, connections, unacknowledged: connection.unacknowledged }),
       store: () => ({ ...store.stats(), ...sizes(path) }),

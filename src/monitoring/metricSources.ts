@@ -1,6 +1,7 @@
 import type { Counters } from '../pipeline/counters.js';
 import type { LiveCoverage } from '../pipeline/liveCoverage.js';
 import type { ModelVersion } from '../pipeline/modelVersions.js';
+import type { DeviceReading } from './deviceMetrics.js';
 
 /** What is read when somebody scrapes, and at no other time. */
 export interface MetricSources {
@@ -19,4 +20,5 @@ export interface MetricSources {
   readonly series: () => number;
   readonly coverage: () => LiveCoverage;
   readonly healthy: () => boolean;
+  readonly devices?: () => readonly DeviceReading[]; // absent: there are none
 }

@@ -1,6 +1,7 @@
 import { Counter, Histogram, Registry } from 'prom-client';
 import type { Decision } from '../pipeline/modelVersions.js';
 import type { Forecast } from '../pipeline/ports.js';
+import { deviceMetrics } from './deviceMetrics.js';
 import type { MetricSources } from './metricSources.js';
 import { processMetrics } from './processMetrics.js';
 import { type Labelled, readCounter, readGauge } from './readings.js';
@@ -116,6 +117,7 @@ export function createMetrics(sources: MetricSources, { bySeries = false } = {})
     help: 'Time spent on fine-tunes.',
     registers: [registry],
   });
+  if (sources.devices) deviceMetrics(registry, sources.devices);
   const series = bySeries ? new SeriesMetrics(registry) : undefined;
 
   return {

@@ -26,6 +26,19 @@ const sources: MetricSources = {
   series: () => 2,
   coverage: () => ({ series: 2, meanError: 0.01, farthest: [] }),
   healthy: () => false,
+  devices: () => [
+    {
+      online: true,
+      device: {
+        id: 'kitchen-7',
+        counts: {
+          ...{ sessions: 2, readings: 40, repeated: 3, gaps: 1, dropped: 5, badFrames: { crc: 6 }, forecastsSent: 39 },
+        },
+        clock: { uncertaintyMs: 12 },
+        stats: { ringUsed: 7, resent: 4 },
+      },
+    },
+  ],
 };
 /** Everything a daemon can say, with each kind of label in use. */
 const scrape = async (): Promise<string> => {
@@ -64,6 +77,18 @@ describe('metrics', () => {
     expect(value('stepcast_store_size_bytes{file="wal"}')).toBe(512);
     expect(value('stepcast_healthy')).toBe(0);
     expect(value(`stepcast_build_info{version="1.2.3",node="${process.version}"}`)).toBe(1);
+  });
+
+  it('has what there is to say of each device', () => {
+    expect(value('stepcast_device_online{device="kitchen-7"}')).toBe(1);
+    expect(value('stepcast_device_readings_dropped_total{device="kitchen-7"}')).toBe(5);
+    expect(value('stepcast_device_bad_frames_total{device="kitchen-7",verdict="crc"}')).toBe(6);
+    expect(value('stepcast_device_time_uncertainty_seconds{device="kitchen-7"}')).toBe(0.012);
+  });
+
+  it('says nothing of devices where there are none', async () => {
+    const { devices: _, ...plain } = sources;
+    expect(await createMetrics(plain).text()).not.toContain('stepcast_device_');
   });
 
   it('has durations in seconds', () => {

@@ -1,0 +1,92 @@
+import { merge } from 'rxjs';
+import type { Config } from '../config/config.js';
+import type { Logger } from '../log.js';
+import type { DeviceReading } from '../monitoring/deviceMetrics.js';
+import type { NamedSeries } from '../payloads/streamReader.js';
+import type { Clock } from '../pipeline/clock.js';
+import type { ForecastSink, ReadingSource } from '../pipeline/ports.js';
+import { ClockJournal } from '../serial/clockJournal.js';
+import { DeviceHub } from '../serial/deviceHub.js';
+import { DeviceSource } from '../serial/deviceSource.js';
+import { deviceStreams } from './deviceStreams.js';
+import { DeviceTopics } from './deviceTopics.js';
+
+interface Parts {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly streams: () => Config['streams'];
+  readonly onNamed: (named: NamedSeries) => void;
+}
+
+export interface DevicesOfNode {
+  /** The same source, with the readings of devices beside its own. */
+  beside(source: ReadingSource): ReadingSource;
+  /** The sink, with devices beside it that are sent the forecasts of their series. */
+  heard(sink: Required<ForecastSink>): Required<ForecastSink>;
+  readonly readings?: () => readonly DeviceReading[]; // for metrics
+  start(): void;
+  /** Takes nothing more. */
+  drain(): void;
+  stop(): Promise<void>;
+}
+
+const none: DevicesOfNode = {
+  beside: (source) => source,
+  heard: (sink) => sink,
+  ...{ start: () => {}, drain: () => {}, stop: async () => {} },
+};
+
+/** Devices on lines of their own, as a source of this daemon beside the broker. */
+export function devicesOfNode(config: Config, { clock, log, streams, onNamed }: Parts): DevicesOfNode {
+  const { devices: addresses, broker, publish, store, node } = config;
+  if (addresses.length === 0) return none;
+  const source = new DeviceSource({ nowMs: () => clock.nowMs(), seriesOf: deviceStreams(streams, onNamed) });
+  const hub: DeviceHub = new DeviceHub({
+    ...{ addresses, node, random: Math.random, journal: new ClockJournal(`${store.path}-devices.json`) },
+    nowMs: () => clock.nowMs(),
+    elapsedMs: () => clock.elapsedMs(),
+    onReadings: (device, readings, committed) => source.take(device, readings, committed),
+    onOnline: (device) => {
+      const { firmware, boot, ringCapacity } = device.hello;
+      log.info({ device: device.id, firmware, boot, ringCapacity }, 'a device joined');
+      topics.online(device);
+    },
+    onOffline: (device) => {
+      log.warn({ device: device.id }, 'a device is gone');
+      topics.offline(device);
+    },
+    onProblem: (problem) => log.error(problem),
+    onUnavailable: ({ code, line }) => log.warn({ code }, line),
+  });
+  const topics = new DeviceTopics({
+    ...{ broker, prefix: `${publish.prefix}/${node}/device` },
+    devices: () => hub.devices,
+    isOnline: (device) => hub.isOnline(device),
+  });
+  return {
+    beside: ({ deliveries$, lost$ }) => ({
+      deliveries$: merge(deliveries$, source.deliveries$),
+      ...(lost$ && { lost$ }),
+    }),
+    heard: (sink) => ({
+      ...sink,
+      publish: (forecasts) => {
+        sink.publish(forecasts);
+        for (const forecast of forecasts) {
+          const origin = source.originOf(forecast.seriesId);
+          if (origin) hub.forecast(origin.device, origin.channel, forecast);
+        }
+      },
+    }),
+    readings: () => [...hub.devices].map((device) => ({ device, online: hub.isOnline(device) })),
+    start: () => hub.start(),
+    drain: () => {
+      hub.drain();
+      source.deliveries$.complete();
+    },
+    stop: async () => {
+      await hub.stop();
+      await topics.stop();
+    },
+  };
+}
