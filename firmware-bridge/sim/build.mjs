@@ -10,6 +10,18 @@ import { fileURLToPath } from 'node:url';
 const here = fileURLToPath(new URL('.', import.meta.url));
 const device = join(here, '../device/src');
 const strict = ['-std=c99', '-O2', '-g', '-Wall', '-Wextra', '-Werror', '-pedantic', '-ffp-contract=off'];
+/** Firmware for QEMU; the compiler's own headers are not pedantic about `bkpt`, `wfi` and function pointers in a table. */
+const mps2 = (board, processor) => ({
+  compiler: 'arm-none-eabi-gcc',
+  board,
+  flags: [
+    ...[...processor, '-mthumb', ...strict.filter((flag) => flag !== '-std=c99'), '-std=gnu99', '-Wno-pedantic'],
+    ...['-ffunction-sections', '-fdata-sections', '-Wl,--gc-sections', '-nostartfiles', '-u', '_printf_float'],
+    ...['--specs=nano.specs', '--specs=rdimon.specs', '-T', join(here, 'src/mps2.ld')],
+  ],
+  port: ['mps2.c'],
+  libraries: ['-lm'],
+});
 const targets = {
   posix: { compiler: 'gcc', flags: [...strict], port: ['posix.c'], libraries: ['-lm'] },
   asan: {
@@ -18,6 +30,8 @@ const targets = {
     port: ['posix.c'],
     libraries: ['-lm'],
   },
+  m3: mps2('an385', ['-mcpu=cortex-m3']),
+  m4f: mps2('an386', ['-mcpu=cortex-m4', '-mfloat-abi=hard', '-mfpu=fpv4-sp-d16']),
 };
 
 const sources = (folder, keep) =>
@@ -32,7 +46,7 @@ export function buildDevice(name) {
   if (target === undefined) throw new TypeError(`build: no target ${name}; there are ${Object.keys(targets)}`);
   const files = [
     ...sources(device, () => true),
-    ...['device.c', 'options.c', ...target.port].map((f) => join(here, 'src', f)),
+    ...['device.c', 'flash.c', 'options.c', ...target.port].map((f) => join(here, 'src', f)),
   ];
   const headers = [device, join(here, 'src')].flatMap((folder) =>
     readdirSync(folder).map((file) => join(folder, file)),
@@ -50,6 +64,22 @@ export function buildDevice(name) {
   if (run.status !== 0) throw new Error(`build: ${name}\n${run.stderr}`);
   renameSync(partial, binary);
   return binary;
+}
+
+/**
+ * Program and arguments of a device of target `name` on a line of QEMU's (`tcp:127.0.0.1:0,…`, `pty`) or, for the POSIX
+ * builds, of the device's own (`--pty PATH`); `options` as README.md has them.
+ */
+export function deviceCommand(name, line, options) {
+  const binary = buildDevice(name);
+  const { board } = targets[name];
+  if (board === undefined) return { program: binary, args: [...line, ...options] };
+  const semihosting = ['device', ...options].map((option) => `arg=${option.replaceAll(',', ',,')}`).join(',');
+  const args = ['-M', `mps2-${board}`, '-nographic', '-monitor', 'none', '-kernel', binary, '-serial', ...line];
+  return {
+    program: 'qemu-system-arm',
+    args: [...args, '-semihosting-config', `enable=on,target=native,${semihosting}`],
+  };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

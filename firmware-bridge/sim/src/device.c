@@ -4,12 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flash.h"
 #include "options.h"
 #include "port.h"
 
 typedef struct {
   device_options options;
   sc_link link;
+  sc_slots slots;
+  sc_forecaster forecaster;
   sc_model_info info;
   uint32_t boot_count;
   uint64_t due_ms; /* of the next reading */
@@ -17,8 +20,15 @@ typedef struct {
   int drained;
 } device;
 
+enum { STATE_BYTES = 20480, SCRATCH_BYTES = 16384, FORECAST_VALUES = 2304 };
+
 static sc_reading ring[MAX_RING];
 static uint8_t rx[SC_CONTENT_MAX], tx[SC_LINE_MAX];
+static uint32_t states[MAX_CHANNELS + 1][STATE_BYTES / 4], scratch[SCRATCH_BYTES / 4];
+static float forecast[FORECAST_VALUES];
+static sc_seen seen[MAX_CHANNELS];
+static sc_forecaster_setup forecaster_setup = {0, (uint8_t *)states, STATE_BYTES, (uint8_t *)scratch, SCRATCH_BYTES,
+                                               forecast, FORECAST_VALUES, seen};
 
 /* splitmix64 of the sequence, as a number from 0 to 100: every bit of its mantissa is used. */
 static double mixed(uint32_t sequence) {
@@ -56,19 +66,54 @@ static void on_forecast(void *context, const uint8_t *p, uint8_t size) {
   fflush(stdout);
 }
 
+static void use_model(device *d) {
+  uint32_t size = 0;
+  const uint8_t *blob = sc_slots_blob(&d->slots, &size);
+  sc_slots_info(&d->slots, &d->info);
+  sc_forecaster_open(&d->forecaster, &forecaster_setup, blob, size, d->info.sha256);
+  sc_forecaster_info(&d->forecaster, &d->info);
+  printf("{\"event\":\"model\",\"slot\":%u,\"state\":%u,\"version\":%lu}\n", d->info.slot, d->info.slot_state,
+         (unsigned long)d->info.version);
+  fflush(stdout);
+}
+
+static void on_model(void *context, sc_link *link, uint8_t type, const uint8_t *payload, uint8_t size) {
+  device *d = context;
+  if (type == SC_STATE_GET || type == SC_STATE_SET)
+    sc_forecaster_message(&d->forecaster, link, type, payload, size);
+  else if (sc_slots_message(&d->slots, link, type, payload, size))
+    use_model(d);
+  else
+    sc_slots_info(&d->slots, &d->info);
+}
+
+static uint8_t accept(void *context, const uint8_t *blob, uint32_t size) {
+  device *d = context;
+  return sc_forecaster_accept(&d->forecaster, blob, size);
+}
+
+/* Without a pace of its own a device measures what it can keep; one that forecasts, what it can tell. */
+static int has_room(const device *d) {
+  if (d->link.next - d->link.first >= d->options.ring) return 0;
+  return !d->forecaster.open || (d->link.joined && port_is_idle());
+}
+
 static void measure(device *d, uint64_t now) {
   const device_options *o = &d->options;
   for (;;) {
     uint32_t sequence = d->link.next;
+    uint8_t channel;
     double value;
     if (sequence > o->count) return;
-    if (o->every_ms == 0 ? sequence - d->link.first >= o->ring : now < d->due_ms) return;
+    if (o->every_ms == 0 ? !has_room(d) : now < d->due_ms) return;
     if (!next_value(d, sequence, &value)) {
       d->options.count = sequence - 1;
       return;
     }
-    sc_link_reading(&d->link, (uint8_t)((sequence - 1) % o->channel_count), value, now);
+    channel = (uint8_t)((sequence - 1) % o->channel_count);
     d->due_ms += o->every_ms;
+    if (!sc_link_reading(&d->link, channel, value, now)) exit(1);
+    sc_forecaster_observe(&d->forecaster, &d->link, channel, sequence, value, now);
   }
 }
 
@@ -117,6 +162,7 @@ static uint32_t boot_id(const device *d) {
 int main(int argc, char **argv) {
   static device d;
   static sc_link_setup setup;
+  static sc_flash flash = {&d, SLOT_BYTES, LOG_BYTES, flash_erase, flash_write, flash_map, accept};
   static uint8_t bytes[512];
   read_options(argc, argv, &d.options);
   d.info.slot = SC_NO_SLOT;
@@ -141,9 +187,17 @@ int main(int argc, char **argv) {
   setup.send = port_send;
   setup.forecast = on_forecast;
   port_open(argc, argv);
-  sc_link_init(&d.link, &setup, &d.info, boot_id(&d), 0);
+  sc_link_init(&d.link, &setup, &d.info, boot_id(&d), d.options.flash ? SC_HAS_SLOTS | SC_FORECASTS : 0);
   printf("{\"event\":\"boot\",\"id\":\"%s\",\"boot\":%lu}\n", d.options.id, (unsigned long)d.link.boot);
   fflush(stdout);
+  if (d.options.flash) {
+    forecaster_setup.channels = d.options.channel_count;
+    d.forecaster.setup = &forecaster_setup;
+    flash_open(d.options.flash, d.options.cut);
+    sc_slots_boot(&d.slots, &flash);
+    use_model(&d);
+    setup.model = on_model;
+  }
   d.due_ms = port_now_ms();
   while (!(d.options.leaves && d.drained && port_is_idle())) {
     size_t count = port_read(bytes, sizeof bytes);

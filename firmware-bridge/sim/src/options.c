@@ -6,7 +6,7 @@
 
 static const char *const known[] = {"--id",   "--firmware", "--values", "--flash", "--channels", "--ring",
                                     "--count", "--every",    "--step",   "--boot",  "--leave",    "--pty",
-                                    "--listen", "--connect"};
+                                    "--listen", "--connect", "--cut"};
 
 const char *option(int argc, char **argv, const char *name, const char *otherwise) {
   for (int i = 1; i + 1 < argc; i += 2)
@@ -67,6 +67,7 @@ void read_options(int argc, char **argv, device_options *o) {
   o->count = number(argc, argv, "--count", 0xFFFFFFF0u, 0xFFFFFFF0u);
   o->every_ms = number(argc, argv, "--every", 1000, 86400000u);
   o->boot = number(argc, argv, "--boot", 0, 0xFFFFFFFFu);
+  o->cut = number(argc, argv, "--cut", 0, 0xFFFFFFFFu);
   o->leaves = strcmp(option(argc, argv, "--leave", "no"), "yes") == 0;
   read_channels(option(argc, argv, "--channels", "temperature:°C"), number(argc, argv, "--step", 0, 86400000u), o);
 }

@@ -18,6 +18,7 @@ typedef struct {
   uint32_t count;
   uint32_t every_ms; /* 0: whenever the ring has room */
   uint32_t boot;     /* 0: from the boot count */
+  uint32_t cut;      /* flash operations until the power goes; 0: it stays */
   int leaves;        /* when all has been acknowledged */
 } device_options;
 
