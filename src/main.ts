@@ -18,6 +18,7 @@ import { reportHealth } from './daemon/reportHealth.js';
 import { serveModelRequests } from './daemon/serveModelRequests.js';
 import { serveQueries } from './daemon/serveQueries.js';
 import { nobody, type ServiceManager } from './daemon/serviceManager.js';
+import { memberOf, sourceOfNode } from './daemon/sourceOfNode.js';
 import { startWatchdog } from './daemon/watchdog.js';
 import { withdrawRevoked } from './daemon/withdrawRevoked.js';
 import { StepcastError } from './errors.js';
@@ -27,7 +28,6 @@ import type { ModelShelf } from './inference/modelShelf.js';
 import { type Logger, sampled } from './log.js';
 import { modelsDir } from './modelsDir.js';
 import { createBrokerConnection } from './mqtt/brokerConnection.js';
-import { createMqttSource } from './mqtt/mqttSource.js';
 import { counters } from './pipeline/counters.js';
 import { ModelSwaps } from './pipeline/modelSwaps.js';
 import { pipeline } from './pipeline/pipeline.js';
@@ -111,7 +111,7 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
     });
 
     const connection = createBrokerConnection({
-      settings: { ...config.broker, node: config.node, prefix: config.publish.prefix },
+      settings: { ...config.broker, node: config.node, prefix: config.publish.prefix, member: memberOf(config) },
       random: Math.random,
       onPublishRefused: (topic, problem) => watch.publishRefused(kindOfTopic(topic, config), problem),
     });
@@ -122,10 +122,8 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
     const queries = serveQueries({
       ...{ connection, questions, nowMs, log, prefix: config.publish.prefix, node: config.node },
     });
-    const source = createMqttSource({
-      connection,
-      streams: config.streams,
-      nowMs: () => clock.nowMs(),
+    const source = sourceOfNode(config, {
+      ...{ connection, nowMs, log },
       onReject: ({ topic, reason, detail }) => warn(reason, { topic, detail }, 'a payload could not be used'),
       onNamed: (named) => home.named(live.streams, named),
     });
@@ -135,25 +133,23 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
     });
     const publisher = createForecastPublisher({
       publisher: connection,
-      settings: { ...config.publish, node: config.node },
+      settings: { ...config.publish, node: config.node, member: memberOf(config) },
       log: (message, details, level) => log[level](details, message),
     });
     const counts = counters();
     const healthy = (): boolean => health().status === 'ok';
     const metrics = metricsOfNode(config, {
-      ...{ connection, publisher, counts, book, store, registry: models.registry, clock, healthy },
+      ...{ connection, source, publisher, counts, book, store, registry: models.registry, clock, healthy },
       devices: devices.readings,
     });
     const http = httpOfNode(config, {
       ...{ questions, clock, log, health, document, metrics: metrics.text, series: () => book.size },
     });
     const sink = metrics.heard(http.heard(devices.heard(publisher)));
-    const stopWatching = watch.start({ connection, publisher, counts, book, store, clock, progress });
+    const stopWatching = watch.start({ source, publisher, counts, book, store, clock, progress });
     const goOn = ({ code, line }: StepcastError): void => log.error({ code }, `${line}; devices go on without it`);
     const refused = new Promise<never>((_, reject) =>
-      connection.status$.subscribe((status) =>
-        watch.broker(status, config.devices.length > 0 ? goOn : reject, onReady),
-      ),
+      source.watch(watch, config.devices.length > 0 ? goOn : reject, onReady),
     );
 
     const learner = learnerOfNode(config, () => live.learn, {
@@ -190,6 +186,7 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
     try {
       pushes.start();
       connection.start();
+      source.start();
       devices.start();
       learner.start();
       home.start(source);
@@ -220,6 +217,7 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
         log.error('what the store cannot commit stays unacknowledged: the broker will deliver it again');
       }
       stopWatching();
+      await source.close();
       await devices.stop();
       const unsentBytes = await connection.close();
       if (unsentBytes > 0) log.warn({ unsentBytes }, 'the broker took too long: the last forecasts did not reach it');

@@ -3,8 +3,8 @@ import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
 import { type Observable, ReplaySubject, Subject } from 'rxjs';
 import { backoffMs } from '../backoff.js';
 import type { StepcastError } from '../errors.js';
-import { createStreamReader, type ReadStream, type StreamReaderOptions } from '../payloads/streamReader.js';
-import type { DecodedObservation, Delivery, LostPartition, ReadingSource } from '../pipeline/ports.js';
+import { createStreamReader, type StreamReaderOptions, type StreamSource } from '../payloads/streamReader.js';
+import type { DecodedObservation, Delivery, LostPartition } from '../pipeline/ports.js';
 import { amqpProblem } from './amqpProblem.js';
 import { type AmqpSettings, prefetchOf } from './amqpSettings.js';
 import { connectAmqp } from './connectAmqp.js';
@@ -28,18 +28,12 @@ export interface AmqpSourceOptions extends StreamReaderOptions {
   readonly onProblem: (message: string, details: object) => void;
 }
 
-export interface AmqpSource extends ReadingSource {
-  readonly deliveries$: Observable<Delivery>;
+export interface AmqpSource extends StreamSource {
   readonly lost$: Observable<LostPartition>;
   readonly status$: Observable<SourceStatus>; // replays the latest
   readonly unacknowledged: number;
   readonly partitions: number; // that this worker has now
   start(): void;
-  /** Goes on with other streams: what they want is bound; what no stream takes any more is acknowledged and dropped. */
-  use(streams: readonly ReadStream[]): void;
-  seriesOf(topic: string, field: string | undefined): string | undefined;
-  /** Takes nothing more and completes `deliveries$`. What was taken may still be acknowledged. */
-  drain(): void;
   /** Gives back what is not acknowledged, and its partitions to the others. */
   close(): Promise<void>;
 }

@@ -1,5 +1,7 @@
+import { fleetName, workerOf } from './fleetProblems.js';
 import type { ListenAddress } from './listenAddress.js';
 import type { ParsedConfig } from './schema.js';
+import type { ServerUrl } from './serverUrl.js';
 import { type StreamSettings, streamSettings } from './streamSettings.js';
 
 /** The configuration of a run: every default filled in, times in the unit of their name, frozen. */
@@ -21,8 +23,10 @@ export interface Config {
     readonly receiveMaximum: number;
     readonly maxPayloadBytes: number;
   };
+  readonly source?: SourceConfig;
   readonly store: {
     readonly path: string;
+    readonly postgres?: DatabaseAddress; // in place of `path`
     readonly flushMs: number;
     readonly retention: { readonly readingsMs?: number; readonly forecastsMs?: number }; // absent: for ever
   };
@@ -63,6 +67,27 @@ export interface Config {
 /** A line with a device at its end. */
 export type DeviceAddress = { readonly port: string; readonly baud: number } | { readonly tcp: ListenAddress };
 
+/** The queues of a fleet, and the place of this worker in it. */
+export interface SourceConfig {
+  readonly urls: readonly string[]; // without credentials
+  readonly username?: string;
+  readonly password?: string;
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly partitions: number;
+  readonly worker: number;
+  readonly workers: number;
+  readonly inFlight: number;
+  readonly standbyMs: number;
+}
+
+export interface DatabaseAddress {
+  readonly url: string; // without credentials
+  readonly username?: string;
+  readonly password?: string;
+}
+
 interface Origin {
   file: string | undefined;
   hostName: string;
@@ -71,8 +96,10 @@ interface Origin {
 
 export function toConfig(parsed: ParsedConfig, { file, hostName, dirGiven }: Origin): Config {
   const { broker, store, models, http } = parsed;
-  const node = parsed.node ?? (hostName.replace(/[/+#\p{Cc}]/gu, '-') || 'stepcast');
+  const own = parsed.source ? fleetName(hostName) : hostName;
+  const node = parsed.node ?? (own.replace(/[/+#\p{Cc}]/gu, '-') || 'stepcast');
   const { readings, forecasts } = store.retention;
+  const source = parsed.source && sourceConfig(parsed.source, workerOf(parsed, hostName));
   const username = broker.username ?? broker.url.username;
   const password = broker.password ?? broker.url.password;
   return {
@@ -87,14 +114,16 @@ export function toConfig(parsed: ParsedConfig, { file, hostName, dirGiven }: Ori
       ...(broker.ca !== undefined && { ca: broker.ca }),
       ...(broker.cert !== undefined && { cert: broker.cert }),
       ...(broker.key !== undefined && { key: broker.key }),
-      clientId: broker.clientId ?? `stepcast-${node}`,
+      clientId: broker.clientId ?? (source ? `stepcast-${node}-${source.worker}` : `stepcast-${node}`),
       keepaliveSeconds: Math.ceil(broker.keepalive / 1_000),
       sessionExpirySeconds: Math.min(Math.ceil(broker.sessionExpiry / 1_000), 0xffff_fffe), // 0xffffffff would mean never
       receiveMaximum: broker.receiveMaximum,
       maxPayloadBytes: broker.maxPayload,
     },
+    ...(source && { source }),
     store: {
       path: store.path,
+      ...(store.url && { postgres: databaseAddress(store.url, store.password) }),
       flushMs: store.flush,
       retention: {
         ...(readings !== 'forever' && { readingsMs: readings }),
@@ -103,7 +132,7 @@ export function toConfig(parsed: ParsedConfig, { file, hostName, dirGiven }: Ori
     },
     streams: parsed.streams.map(streamSettings),
     learn: {
-      enabled: parsed.learn.enabled,
+      enabled: parsed.learn.enabled && store.url === undefined, // given as true, it is refused
       everyMs: parsed.learn.every,
       minReadings: parsed.learn.minReadings,
       maxCpu: parsed.learn.maxCpu,
@@ -130,3 +159,24 @@ export function toConfig(parsed: ParsedConfig, { file, hostName, dirGiven }: Ori
     log: parsed.log,
   };
 }
+
+function sourceConfig(source: NonNullable<ParsedConfig['source']>, worker: number): SourceConfig {
+  const { url: urls, username, password, standby, worker: _, ...settings } = source;
+  const named = urls.find((one) => one.username !== undefined);
+  return {
+    ...settings,
+    worker,
+    urls: urls.map(({ url }) => url),
+    standbyMs: standby,
+    ...credentials(username ?? named?.username, password ?? named?.password),
+  };
+}
+
+function databaseAddress({ url, username, password }: ServerUrl, given: string | undefined): DatabaseAddress {
+  return { url, ...credentials(username, given ?? password) };
+}
+
+const credentials = (username: string | undefined, password: string | undefined) => ({
+  ...(username !== undefined && { username }),
+  ...(password !== undefined && { password }),
+});

@@ -10,7 +10,7 @@ interface Written {
   readonly locate: YamlText['locate'];
 }
 
-const secrets = new Set(['broker.password', 'http.token']);
+const secrets = new Set(['broker.password', 'source.password', 'store.password', 'http.token']);
 
 /** The schema's complaints as problems, save those about a value that is already reported. */
 export function problemsOf(issues: readonly z.core.$ZodIssue[], reported: readonly Problem[]): Problem[] {

@@ -1,8 +1,13 @@
+import { isLoopback } from './brokerUrl.js';
 import type { Config } from './config.js';
 
 /** What works, and is probably not meant: for `stepcast check` and the log at the start. */
-export function configWarnings({ broker, streams, publish }: Config): string[] {
+export function configWarnings({ broker, source, streams, publish }: Config): string[] {
   const warnings: string[] = [];
+  if (source && source.workers > source.partitions)
+    warnings.push(`source.workers: ${source.workers - source.partitions} of them have no partition of their own`);
+  const open = source?.urls.find((url) => url.startsWith('amqp:') && !isLoopback(new URL(url).hostname));
+  if (open) warnings.push(`source.url: readings travel unencrypted from ${open} — use amqps://`);
   if (!broker.encrypted && !broker.loopback) {
     const what = broker.password === undefined ? 'readings and forecasts travel' : 'the password travels';
     warnings.push(`broker.url: ${what} unencrypted to ${broker.url} — use mqtts:// or wss://`);

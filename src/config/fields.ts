@@ -3,6 +3,7 @@ import { topicFilterProblem } from '../payloads/topicFilter.js';
 import { parseBrokerUrl } from './brokerUrl.js';
 import { durationPattern, formatDuration, parseDuration } from './duration.js';
 import { parseListenAddress } from './listenAddress.js';
+import { parseServerUrl } from './serverUrl.js';
 import { parseSize, sizePattern } from './size.js';
 
 /*
@@ -97,6 +98,25 @@ export const brokerUrl = () => {
     .transform((input, context) => parseBrokerUrl(input) ?? fail(context, error))
     .meta({ title: 'URL', pattern: '^(mqtts?|wss?)://.+' });
 };
+
+const serverUrl = (error: string, protocols: readonly string[]) =>
+  z
+    .string({ error })
+    .transform((input, context) => parseServerUrl(input, protocols) ?? fail(context, error))
+    .meta({ title: 'URL', pattern: `^(${protocols.join('|')})://.+` });
+
+/** One URL or several: the nodes of one cluster. */
+export const amqpUrls = () => {
+  const error = 'expected a URL such as amqp://localhost:5672 (amqp or amqps), or a list of them';
+  const url = serverUrl(error, ['amqp', 'amqps']);
+  return z
+    .union([url, z.array(url, { error }).min(1, { error })], { error })
+    .transform((value) => (Array.isArray(value) ? value : [value]))
+    .meta({ title: 'URL or list of URLs' });
+};
+
+export const postgresUrl = () =>
+  serverUrl('expected a URL such as postgres://localhost:5432/stepcast', ['postgres', 'postgresql']);
 
 export const listenAddress = () => {
   const error = 'expected HOST:PORT such as 127.0.0.1:8080, or off';

@@ -3,6 +3,7 @@ import { StepcastError } from '../errors.js';
 import { type Config, toConfig } from './config.js';
 import { type ConfigFlags, withFlags } from './configFlags.js';
 import { problemLines, problemsOf } from './configProblems.js';
+import { fleetProblems } from './fleetProblems.js';
 import { readYaml } from './readYaml.js';
 import { configSchema } from './schema.js';
 
@@ -26,6 +27,7 @@ export function loadConfig({ file, text, flags = {}, env, hostName }: ConfigSour
   const problems = [
     ...yaml.problems,
     ...(parsed.success || !yaml.readable ? [] : problemsOf(parsed.error.issues, yaml.problems)),
+    ...(parsed.success ? fleetProblems(parsed.data, raw, hostName) : []),
   ];
   if (parsed.success && problems.length === 0) {
     return deepFreeze(toConfig(parsed.data, { file, hostName, dirGiven: raw.models?.dir !== undefined }));

@@ -3,6 +3,7 @@ import { plainSettings } from '../series/plainSettings.js';
 import { isLoopback } from './brokerUrl.js';
 import { deviceClasses } from './deviceClasses.js';
 import {
+  amqpUrls,
   brokerUrl,
   byField,
   choice,
@@ -15,6 +16,7 @@ import {
   listenAddress,
   numbers,
   paths,
+  postgresUrl,
   quantileLevels,
   season,
   size,
@@ -76,6 +78,36 @@ const broker = z
     if (key !== undefined && cert === undefined)
       context.addIssue({ code: 'custom', path: ['cert'], message: message('key') });
   });
+
+const source = z.strictObject({
+  url: amqpUrls()
+    .prefault('amqp://localhost:5672')
+    .describe(
+      'Where RabbitMQ is: amqp or amqps (TLS), with USER:PASSWORD@ and /VHOST. A list: the nodes of one cluster.',
+    ),
+  username: text('a user name', { title: 'text' })
+    .optional()
+    .describe('User name. Default: that of the URL, or guest.'),
+  password: text('a password', { title: 'text' })
+    .optional()
+    .describe('Password; best given as `!env NAME`, `!file PATH` or `!credential NAME`.'),
+  ca: filePath().optional().describe('PEM file of the authority that signed the certificates of the cluster.'),
+  cert: filePath().optional().describe('PEM file of the client certificate, with `key`.'),
+  key: filePath().optional().describe('PEM file of the client certificate’s private key.'),
+  partitions: whole(1, 4_096)
+    .prefault(32)
+    .describe('Queues that series are dealt to. The same for all workers, for good.'),
+  worker: whole(0, 4_095)
+    .optional()
+    .describe('Number of this worker, from 0. Default: the number at the end of the host name, as in `stepcast-2`.'),
+  workers: whole(1, 4_096).prefault(1).describe('How many there are.'),
+  inFlight: whole(1, 1_000_000)
+    .prefault(10_000)
+    .describe('Most messages in flight, were one worker to hold every partition; each partition has its part of it.'),
+  standby: duration(100, 600 * second)
+    .prefault('3s')
+    .describe('How long a partition waits for the worker that it belongs to before others stand in line for it.'),
+});
 
 const stream = z
   .strictObject({
@@ -148,6 +180,14 @@ const store = z.strictObject({
   path: filePath()
     .prefault('stepcast.db')
     .describe('The SQLite file; a relative path starts at the working directory.'),
+  url: postgresUrl()
+    .optional()
+    .describe(
+      'In place of `path`: a PostgreSQL database that several workers may share. `postgres://USER:PASSWORD@HOST/DATABASE`.',
+    ),
+  password: text('a password', { title: 'text' })
+    .optional()
+    .describe('Password at PostgreSQL; best given as `!env NAME`, `!file PATH` or `!credential NAME`.'),
   flush: duration(0, 10 * second)
     .prefault('250ms')
     .describe('Readings are committed and acknowledged in groups: the longest one of them waits.'),
@@ -272,6 +312,9 @@ export const configSchema = z.strictObject({
     .optional()
     .describe('Name of this machine in topics. Default: the host name.'),
   broker: broker.prefault({}).describe('The MQTT broker.'),
+  source: source
+    .optional()
+    .describe('In place of the subscription at the broker: the queues of a [fleet](fleet.md) on RabbitMQ.'),
   store: store.prefault({}).describe('The database.'),
   streams: z
     .array(stream, { error: 'expected a list of streams, each with a topic' })

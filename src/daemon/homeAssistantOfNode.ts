@@ -6,8 +6,7 @@ import { modelUpdates } from '../homeassistant/modelUpdates.js';
 import type { SeriesOrigin } from '../homeassistant/seriesOrigin.js';
 import type { Logger } from '../log.js';
 import type { BrokerConnection } from '../mqtt/brokerConnection.js';
-import type { MqttSource } from '../mqtt/mqttSource.js';
-import type { NamedSeries } from '../payloads/streamReader.js';
+import type { NamedSeries, StreamSource } from '../payloads/streamReader.js';
 import type { Clock } from '../pipeline/clock.js';
 import type { ModelRegistry } from '../pipeline/modelVersions.js';
 import type { ForecastSink } from '../pipeline/ports.js';
@@ -29,7 +28,7 @@ export function homeAssistantOfNode(
   { node, publish, store }: Config,
   { connection, book, registry, clock, log }: Parts,
 ) {
-  let source: Pick<MqttSource, 'seriesOf'> | undefined;
+  let source: Pick<StreamSource, 'seriesOf'> | undefined;
   const isKept = (series: string): boolean => {
     const entry = book.get(series);
     const { readingsMs = Number.POSITIVE_INFINITY } = store.retention;
@@ -53,7 +52,7 @@ export function homeAssistantOfNode(
   });
   return {
     /** Once readings have names. */
-    start: (named: Pick<MqttSource, 'seriesOf'>): void => {
+    start: (named: Pick<StreamSource, 'seriesOf'>): void => {
       source = named;
       home.start(publish.homeassistant);
       tellModels();

@@ -17,6 +17,7 @@ import { version } from '../version.js';
 
 interface Parts {
   readonly connection: BrokerConnection;
+  readonly source: { readonly unacknowledged: number };
   readonly publisher: Pick<ForecastPublisher, 'counts'>;
   readonly counts: Counters;
   readonly book: SeriesBook;
@@ -38,7 +39,7 @@ export interface MetricsOfNode {
 /** What `/metrics` says of this machine. */
 export function metricsOfNode({ store: { path }, http }: Config, parts: Parts): MetricsOfNode {
   if (!http.listen) return { heard: (sink) => sink, stop: () => {} };
-  const { connection, publisher, counts, book, store, registry, clock, healthy, devices } = parts;
+  const { connection, source, publisher, counts, book, store, registry, clock, healthy, devices } = parts;
   let connections = 0;
   const status = connection.status$.subscribe(({ state }) => {
     if (state === 'connected') connections++;
@@ -47,7 +48,7 @@ export function metricsOfNode({ store: { path }, http }: Config, parts: Parts): 
     {
       ...{ version, counts, healthy, ...(devices && { devices }) },
       published: () => publisher.counts(),
-      broker: () => ({ connected: connection.connected, connections, unacknowledged: connection.unacknowledged }),
+      broker: () => ({ connected: connection.connected, connections, unacknowledged: source.unacknowledged }),
       store: () => ({ ...store.stats(), ...sizes(path) }),
       models: () => registry.versions(),
       series: () => book.size,

@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.js';
 import type { Logger } from '../log.js';
-import type { MqttSource } from '../mqtt/mqttSource.js';
+import type { StreamSource } from '../payloads/streamReader.js';
 import type { SeriesBook } from '../pipeline/seriesBook.js';
 import type { ForecastPublisher } from '../publish/forecastPublisher.js';
 import type { ReloadParts } from './reloadConfig.js';
@@ -14,7 +14,7 @@ export interface LiveSettings {
 interface Parts {
   readonly live: LiveSettings;
   readonly log: Logger;
-  readonly source: Pick<MqttSource, 'use'>;
+  readonly source: Pick<StreamSource, 'use'>;
   readonly publisher: Pick<ForecastPublisher, 'use'>;
   readonly home: { turn(isOn: boolean): void; review(): void };
   readonly book: SeriesBook;

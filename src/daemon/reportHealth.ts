@@ -1,6 +1,7 @@
+import type { SourceStatus } from '../amqp/amqpSource.js';
 import type { StepcastError } from '../errors.js';
 import type { Logger } from '../log.js';
-import type { BrokerConnection, BrokerStatus } from '../mqtt/brokerConnection.js';
+import type { BrokerStatus } from '../mqtt/brokerConnection.js';
 import type { Clock } from '../pipeline/clock.js';
 import type { Counters } from '../pipeline/counters.js';
 import { liveCoverage } from '../pipeline/liveCoverage.js';
@@ -13,7 +14,7 @@ const longAwayMs = 60_000; // of the broker: that is no restart of it any more
 const longStallMs = 60_000;
 
 interface Parts {
-  connection: Pick<BrokerConnection, 'unacknowledged'>;
+  source: { readonly unacknowledged: number };
   publisher: ForecastPublisher;
   counts: Counters;
   book: SeriesBook;
@@ -27,6 +28,7 @@ export function reportHealth(log: Logger) {
   let parts: Parts | undefined;
   let storeProblem: StepcastError | undefined;
   let brokerAway: { readonly line: string; readonly sinceMs: number } | undefined;
+  let sourceAway: typeof brokerAway;
   let topicsRefused: StepcastError | undefined;
   const publishesRefused = new Map<string, StepcastError>(); // by the kind of topic, since the last report
   const refusalsTold = new Set<string>();
@@ -35,7 +37,8 @@ export function reportHealth(log: Logger) {
 
   const problems = (): string[] => {
     const told: ({ readonly line: string } | undefined)[] = [storeProblem, topicsRefused, ...publishesRefused.values()];
-    if (brokerAway && performance.now() - brokerAway.sinceMs > longAwayMs) told.push(brokerAway);
+    for (const away of [brokerAway, sourceAway])
+      if (away && performance.now() - away.sinceMs > longAwayMs) told.push(away);
     const stall = parts?.progress.stalled(longStallMs);
     return [...told.flatMap((problem) => (problem ? [problem.line] : [])), ...(stall === undefined ? [] : [stall])];
   };
@@ -44,7 +47,7 @@ export function reportHealth(log: Logger) {
     status: problems().length > 0 ? ('degraded' as const) : ('ok' as const),
     reasons: problems(),
     series: parts?.book.size ?? 0,
-    unacknowledged: parts?.connection.unacknowledged ?? 0,
+    unacknowledged: parts?.source.unacknowledged ?? 0,
     outbox: parts?.publisher.counts(),
   });
 
@@ -127,6 +130,21 @@ export function reportHealth(log: Logger) {
         const { code, line } = status.error;
         if (brokerAway?.line !== line) log.warn({ code, retryMs: Math.round(status.retryMs) }, line);
         brokerAway = { line, sinceMs: brokerAway?.sinceMs ?? performance.now() };
+      }
+    },
+    /** As `broker`, of the queues of a fleet. */
+    source: (status: SourceStatus, refuse: (error: StepcastError) => void, onReady: () => void): void => {
+      if (status.state === 'listening') {
+        log.info({ partitions: status.partitions }, 'listening');
+        sourceAway = undefined;
+        tell();
+        if (!wasReady) onReady();
+        wasReady = true;
+      } else if (status.state === 'away') {
+        if (status.misconfigured && !wasReady) refuse(status.error);
+        const { code, line } = status.error;
+        if (sourceAway?.line !== line) log.warn({ code, retryMs: Math.round(status.retryMs) }, line);
+        sourceAway = { line, sinceMs: sourceAway?.sinceMs ?? performance.now() };
       }
     },
   };

@@ -13,6 +13,7 @@ export interface BrokerSettings {
   readonly clientId: string; // names the session at the broker: the same after every start
   readonly node: string;
   readonly prefix: string; // of our own topics
+  readonly member?: string; // levels below the node of what one worker of a fleet says for itself: worker/2
   readonly receiveMaximum?: number; // unacknowledged messages, default 10,000
   readonly sessionExpirySeconds?: number; // default 7 days; MQTT 5
   readonly keepaliveSeconds?: number; // default 30
@@ -45,8 +46,8 @@ export const shownUrl = (url: string): string => {
   return parsed.href.replace(/\/$/, '');
 };
 
-export const statusTopic = ({ prefix, node }: Pick<BrokerSettings, 'prefix' | 'node'>): string =>
-  `${prefix}/${node}/status`;
+export const statusTopic = ({ prefix, node, member }: Pick<BrokerSettings, 'prefix' | 'node' | 'member'>): string =>
+  [prefix, node, ...(member === undefined ? [] : [member]), 'status'].join('/');
 
 /**
  * The settings as mqtt.js takes them. It reconnects and resubscribes nothing by itself: brokerConnection does.

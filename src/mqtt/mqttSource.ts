@@ -1,6 +1,6 @@
-import { type Observable, Subject } from 'rxjs';
-import { createStreamReader, type NamedSeries, type ReadStream } from '../payloads/streamReader.js';
-import type { DecodedObservation, Delivery, ReadingSource, Reject } from '../pipeline/ports.js';
+import { Subject } from 'rxjs';
+import { createStreamReader, type NamedSeries, type ReadStream, type StreamSource } from '../payloads/streamReader.js';
+import type { DecodedObservation, Delivery, Reject } from '../pipeline/ports.js';
 import type { BrokerConnection } from './brokerConnection.js';
 import type { BrokerMessage } from './brokerMessage.js';
 import type { AckTicket } from './deferredAck.js';
@@ -14,16 +14,6 @@ export interface MqttSourceOptions {
   readonly onNamed?: (named: NamedSeries) => void;
 }
 
-export interface MqttSource extends ReadingSource {
-  readonly deliveries$: Observable<Delivery>;
-  /** Goes on with other streams. What the broker was asked for stays asked for; what no stream takes any more is acknowledged and dropped. */
-  use(streams: readonly ReadStream[]): void;
-  /** What a value from there is called by now; undefined when no stream takes it. */
-  seriesOf(topic: string, field: string | undefined): string | undefined;
-  /** Takes nothing more, acknowledges nothing more by itself, and completes `deliveries$`. What was taken may still be acknowledged. */
-  drain(): void;
-}
-
 /**
  * Readings from the broker: subscribes, decodes, names series. Our own topics and retained values without a time of their own are not readings.
  * Every message is acknowledged by whoever gets its delivery; one that holds nothing at all, by the source.
@@ -34,7 +24,7 @@ export const createMqttSource = ({
   nowMs,
   onReject,
   onNamed,
-}: MqttSourceOptions): MqttSource => {
+}: MqttSourceOptions): StreamSource => {
   const deliveries$ = new Subject<Delivery>();
   const reader = createStreamReader({
     ...{ streams: firstStreams, prefix: connection.settings.prefix, maxPayloadBytes: connection.maxPayloadBytes },

@@ -1,4 +1,4 @@
-import type { DecodedObservation, Reject } from '../pipeline/ports.js';
+import type { DecodedObservation, ReadingSource, Reject } from '../pipeline/ports.js';
 import type { SeriesSettings } from '../series/types.js';
 import { createDecoder } from './createDecoder.js';
 import type { Decoded, DecodeSettings } from './decoder.js';
@@ -52,6 +52,16 @@ export interface StreamReader {
   read(message: ReadMessage, arrivedMs: number, stream: number): Reading;
   /** What a value from there is called by now; undefined when no stream takes it. */
   seriesOf(topic: string, field: string | undefined): string | undefined;
+}
+
+/** A source that reads streams. */
+export interface StreamSource extends ReadingSource {
+  /** Goes on with other streams. What was asked for stays asked for; what no stream takes any more is acknowledged and dropped. */
+  use(streams: readonly ReadStream[]): void;
+  /** What a value from there is called by now; undefined when no stream takes it. */
+  seriesOf(topic: string, field: string | undefined): string | undefined;
+  /** Takes nothing more, acknowledges nothing more by itself, and completes `deliveries$`. What was taken may still be acknowledged. */
+  drain(): void;
 }
 
 /** How much of a refused payload is kept for people to look at. */

@@ -6,6 +6,7 @@ import type { Publisher } from './publisher.js';
 export interface PublishSettings {
   readonly prefix: string;
   readonly node: string;
+  readonly member?: string; // levels below the node of what one worker of a fleet says for itself
   readonly qos: 0 | 1;
   readonly retain: boolean;
   readonly outboxLimit?: number; // series whose latest forecast waits while the broker is away; default 10,000
@@ -55,7 +56,8 @@ export const createForecastPublisher = ({ publisher, settings, log }: ForecastPu
   const forecasts = createOutbox<Kept>(settings.outboxLimit ?? 10_000);
   const waitingMessages = createOutbox<Message>(messageOutboxLimit);
   const routes = new Map<string, { send: Sender; expirySeconds: number }>();
-  const healthRoute = publisher.route({ topic: `${base}/health`, qos: 1, retain: true, contentType });
+  const own = settings.member === undefined ? base : `${base}/${settings.member}`;
+  const healthRoute = publisher.route({ topic: `${own}/health`, qos: 1, retain: true, contentType });
   let lastHealth: Uint8Array | undefined; // not yet accepted
   let messageNumber = 0;
   let sent = 0;

@@ -28,7 +28,7 @@ class Worker {
           filter: 'fleet/+/#',
           decode: { payload: 'auto', value: [] },
           seriesTemplate: undefined,
-          settings: plainSettings,
+          settings: { ...plainSettings, cadenceMs: 0, season: 0, horizon: 24 },
         },
       ],
       prefix: 'stepcast',

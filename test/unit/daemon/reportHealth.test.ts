@@ -20,7 +20,7 @@ describe('reportHealth', () => {
     const log = { info: () => {}, warn: () => {}, error: () => {} } as unknown as Logger;
     health = reportHealth(log);
     health.start({
-      connection: { unacknowledged: 0 },
+      source: { unacknowledged: 0 },
       publisher: { status: (text: string) => said.push(text), health: () => {}, counts: () => ({}) },
       ...{ counts: {}, store: {}, clock: { nowMs: () => 0 }, progress: { stalled: () => stalled } },
       book: { size: 0, entries: [], covariates: { of: () => undefined } },

@@ -4,8 +4,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { BrokerConnection } from '../../../src/mqtt/brokerConnection.js';
 import type { MessageListener } from '../../../src/mqtt/brokerMessage.js';
 import { BrokerMessage } from '../../../src/mqtt/brokerMessage.js';
-import { createMqttSource, type MqttSource } from '../../../src/mqtt/mqttSource.js';
-import type { ReadStream } from '../../../src/payloads/streamReader.js';
+import { createMqttSource } from '../../../src/mqtt/mqttSource.js';
+import type { ReadStream, StreamSource } from '../../../src/payloads/streamReader.js';
 import type { Delivery, Reject } from '../../../src/pipeline/ports.js';
 import type { SeriesSettings } from '../../../src/series/types.js';
 
@@ -36,7 +36,7 @@ describe('mqttSource', () => {
   let acknowledged: string[];
   let deliveries: Delivery[];
   let completed: boolean;
-  let source: MqttSource;
+  let source: StreamSource;
   let told: string[];
 
   const start = (streams: readonly ReadStream[], maxPayloadBytes = 1_000) => {
