@@ -1,7 +1,7 @@
 /** The rings of ARCHITECTURE.md as rules: imports go 2 → 1 → 0, and no adapter imports another. */
 const ring0 = '^src/(series|onnx|nn|forecast|metrics)/';
 const ring1 = '^src/(pipeline|training)/';
-const adapters = 'mqtt|amqp|storage|inference|learning|registry|publish|http|serial|homeassistant|monitoring';
+const adapters = 'mqtt|postgres|amqp|storage|inference|learning|registry|publish|http|serial|homeassistant|monitoring';
 module.exports = {
   forbidden: [
     {

@@ -168,6 +168,9 @@ export interface Store {
   takenByPacket(packetId: number): readonly ReadingRow[];
   /** A packet id came again without DUP, or (undefined) the broker began a new session: what it stood for is settled. */
   forgetPacket(packetId: number | undefined): void;
+  /** Of a store that has only the newest readings at hand: whether `contains` can tell of this moment; where it cannot, `lookUp` makes it so. */
+  isAtHand?(series: number, tMs: number): boolean;
+  lookUp?(moments: readonly { readonly series: number; readonly tMs: number }[]): Promise<void>;
   /** Adds to the next commit. Rows are copied: whoever made them may let go. */
   stage(batch: CommitBatch): void;
   /** One transaction of all that was staged. */

@@ -1,4 +1,4 @@
-import { concatMap, type MonoTypeOperatorFunction, of } from 'rxjs';
+import { concatMap, from, type MonoTypeOperatorFunction, map, of } from 'rxjs';
 import type { SeriesSettings } from '../../series/types.js';
 import { gather } from '../modelLane.js';
 import type { NamedSeries, Store } from '../ports.js';
@@ -19,8 +19,23 @@ export interface IntroduceOptions {
 export function introduce({ book, store }: IntroduceOptions): MonoTypeOperatorFunction<Turn> {
   return concatMap((turn) => {
     const strangers = strangersIn(turn, book, store.acquire !== undefined);
-    return strangers.size === 0 ? of(turn) : meet(strangers, turn, book, store);
+    if (strangers.size > 0) return meet(strangers, turn, book, store);
+    const moments = farBackIn(turn, book, store);
+    return moments.length === 0 ? of(turn) : from(store.lookUp!(moments)).pipe(map(() => turn));
   });
+}
+
+/** What a turn speaks of that the store would have to look up to tell whether it was taken. */
+function farBackIn({ deliveries }: Turn, book: SeriesBook, store: Store): { series: number; tMs: number }[] {
+  const moments: { series: number; tMs: number }[] = [];
+  if (!store.isAtHand) return moments;
+  for (const { observations } of deliveries) {
+    for (const { seriesId, tMs } of observations) {
+      const series = book.get(seriesId)?.id;
+      if (series !== undefined && tMs !== undefined && !store.isAtHand(series, tMs)) moments.push({ series, tMs });
+    }
+  }
+  return moments;
 }
 
 interface Stranger extends NamedSeries {
@@ -59,6 +74,8 @@ async function meet(
     const known = book.get(seriesId);
     if (known && !sameSettings(known.settings, settings)) await begin(known, settings, turn, book);
   }
+  const moments = farBackIn(turn, book, store);
+  if (moments.length > 0) await store.lookUp!(moments);
   return turn;
 }
 
