@@ -86,6 +86,15 @@ export interface PushCommand {
   readonly json: boolean;
 }
 
+export interface BridgeCommand {
+  readonly devices: Config['devices'];
+  readonly broker: Config['broker'];
+  readonly prefix: string;
+  readonly node: string;
+  readonly state: string; // file
+  readonly log: Config['log'];
+}
+
 export interface MadeKey {
   readonly keyId: string;
   readonly publicKey: string; // base64 of its 32 bytes
@@ -112,6 +121,7 @@ export interface Bodies {
   listDecisions(db: string, labels: readonly string[]): Promise<readonly DecisionListing[]>;
   /** False when a node refused the model or did not answer. */
   runPush(command: PushCommand, io: Io & { readonly signal: AbortSignal }): Promise<boolean>;
+  runBridge(command: BridgeCommand, io: Io & { readonly signal: AbortSignal }): Promise<void>;
   /** @throws {StepcastError} KEY_UNUSABLE when there is such a file. */
   makeKey(out: string | undefined): Promise<MadeKey>;
   rollBackModel(db: string, name: string, version: number | undefined, nowMs: number): Promise<Rollback>;

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addAccuracy } from './accuracy.js';
 import { addBacktest } from './backtest.js';
+import { addBridge } from './bridge.js';
 import { addCheck } from './check.js';
 import { addCompare } from './compare.js';
 import type { Context } from './context.js';
@@ -55,6 +56,7 @@ Exit codes: 0 success, 2 bad usage or configuration, 1 any other failure.`,
     addModels,
     addKeygen,
     addPush,
+    addBridge,
     addCheck,
   ])
     add(program, context);

@@ -1,7 +1,7 @@
 import mqtt, { type MqttClient } from 'mqtt';
 import { type Observable, ReplaySubject, Subject } from 'rxjs';
-import type { StepcastError } from '../errors.js';
 import { backoffMs } from '../backoff.js';
+import type { StepcastError } from '../errors.js';
 import { BrokerMessage, type MessageListener } from './brokerMessage.js';
 import { brokerProblem } from './brokerProblem.js';
 import {
@@ -54,6 +54,11 @@ export interface BrokerConnection {
   /** A way to publish to one topic often: the sender it returns says whether the message was accepted. It keeps nothing for later. */
   route(route: PublishRoute): (payload: Uint8Array) => boolean;
   publish(message: PublishRoute & { readonly payload: Uint8Array }): boolean;
+  /** Publishes at QoS 1; `settled` is told whether the broker took it, which may be on a later connection. */
+  deliver(
+    message: Omit<PublishRoute, 'qos'> & { readonly payload: Uint8Array },
+    settled: (isTaken: boolean) => void,
+  ): boolean;
   /** What the status topic says while connected; `online` at first. */
   setStatus(status: string): void;
   /**
@@ -250,12 +255,18 @@ export const createBrokerConnection = ({
     hearStream(client!);
   };
 
-  const publishQos1 = (topic: string, payload: Buffer, options: { retain: boolean; properties?: object }) => {
+  const publishQos1 = (
+    topic: string,
+    payload: Buffer,
+    options: { retain: boolean; properties?: object },
+    settled: (isTaken: boolean) => void = () => {},
+  ) => {
     inFlight++;
     client!.publish(topic, payload, { qos: 1, ...options }, (error) => {
       inFlight--;
       const code = (error as { code?: unknown } | undefined)?.code;
       if (typeof code === 'number' && code >= 128) onPublishRefused(topic, publishRefused(settings.url, topic, code));
+      settled(!error);
       release();
     });
   };
@@ -271,7 +282,7 @@ export const createBrokerConnection = ({
     ready$.next();
   };
 
-  const route = (target: PublishRoute) => {
+  const route = (target: PublishRoute, settled?: (isTaken: boolean) => void) => {
     const { topic, qos, retain, contentType, expirySeconds, correlationData } = target;
     const properties = {
       ...(contentType !== undefined && { contentType }),
@@ -286,7 +297,8 @@ export const createBrokerConnection = ({
       if (writer.bufferedBytes > maxBufferedBytes) return refuse();
       if (qos === 1) {
         if (inFlight >= inFlightLimit) return refuse();
-        publishQos1(topic, Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength), { retain, properties });
+        const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
+        publishQos1(topic, bytes, { retain, properties }, settled);
         return true;
       }
       if (headVersion !== protocolVersion) head = publishHead(target, (headVersion = protocolVersion));
@@ -327,8 +339,9 @@ export const createBrokerConnection = ({
       if (up) subscriptions.ask('missing', 'anew');
     },
     watch: watches.add,
-    route,
+    route: (target) => route(target),
     publish: ({ payload, ...target }) => route(target)(payload),
+    deliver: ({ payload, ...target }, settled) => route({ ...target, qos: 1 }, settled)(payload),
     setStatus: (status) => {
       if (status === statusText) return;
       statusText = status;

@@ -52,6 +52,7 @@ export async function cli(args: readonly string[], { bodies = {}, isTTY = false,
       calls.push(['runPush', ...given]);
       return true;
     },
+    runBridge: note('runBridge'),
     makeKey: async (...given) => {
       calls.push(['makeKey', ...given]);
       const key = { keyId: '21fe31dfa154a261', publicKey: 'PUBLIC=' };
