@@ -1,4 +1,3 @@
-import { existsSync, rmSync } from 'node:fs';
 import { interval, lastValueFrom } from 'rxjs';
 import type { Config } from './config/config.js';
 import { devicesOfNode } from './daemon/devicesOfNode.js';
@@ -11,7 +10,7 @@ import { NodeClock } from './daemon/nodeClock.js';
 import { observers } from './daemon/observers.js';
 import { Progress } from './daemon/progress.js';
 import { pushesOfNode } from './daemon/pushesOfNode.js';
-import { QueryThreads } from './daemon/queryThreads.js';
+import { questionsOfNode } from './daemon/questionsOfNode.js';
 import { type LiveSettings, reloadableKeys } from './daemon/reloadableKeys.js';
 import { type ConfigSource, reloadConfig } from './daemon/reloadConfig.js';
 import { reportHealth } from './daemon/reportHealth.js';
@@ -19,6 +18,7 @@ import { serveModelRequests } from './daemon/serveModelRequests.js';
 import { serveQueries } from './daemon/serveQueries.js';
 import { nobody, type ServiceManager } from './daemon/serviceManager.js';
 import { memberOf, sourceOfNode } from './daemon/sourceOfNode.js';
+import { storeOfNode } from './daemon/storeOfNode.js';
 import { startWatchdog } from './daemon/watchdog.js';
 import { withdrawRevoked } from './daemon/withdrawRevoked.js';
 import { StepcastError } from './errors.js';
@@ -35,7 +35,6 @@ import type { StoredState } from './pipeline/ports.js';
 import { SeriesBook } from './pipeline/seriesBook.js';
 import { createForecastPublisher } from './publish/forecastPublisher.js';
 import { createAdmission } from './registry/admission/createAdmission.js';
-import { openSqliteStore } from './storage/sqliteStore.js';
 import { releasedMs, version } from './version.js';
 
 const pulseMs = 1000;
@@ -74,11 +73,8 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
   });
   const { health, document, ...watch } = reportHealth(log);
   const progress = new Progress(() => clock.elapsedMs());
-  const isNew = !existsSync(config.store.path);
   let refusal: unknown;
-  const store = await openSqliteStore({
-    path: config.store.path,
-    retention: config.store.retention,
+  const { store, undo } = await storeOfNode(config, {
     nowMs: () => clock.nowMs(),
     onProblem: (problem) => {
       watch.storeProblem(problem);
@@ -118,11 +114,12 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
     const warn = sampled(log, rejectsLogged);
     const live: LiveSettings = { streams: config.streams, learn: config.learn };
     const home = homeAssistantOfNode(config, { connection, book, registry: models.registry, clock, log });
-    const questions = new QueryThreads({ db: config.store.path });
-    const queries = serveQueries({
-      ...{ connection, questions, nowMs, log, prefix: config.publish.prefix, node: config.node },
-    });
-    const source = sourceOfNode(config, {
+    const questions = questionsOfNode(config);
+    const isShared = config.store.postgres !== undefined;
+    const queries = isShared
+      ? undefined
+      : serveQueries({ ...{ connection, questions, nowMs, log, prefix: config.publish.prefix, node: config.node } });
+    const source = await sourceOfNode(config, {
       ...{ connection, nowMs, log },
       onReject: ({ topic, reason, detail }) => warn(reason, { topic, detail }, 'a payload could not be used'),
       onNamed: (named) => home.named(live.streams, named),
@@ -152,15 +149,19 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
       source.watch(watch, config.devices.length > 0 ? goOn : reject, onReady),
     );
 
-    const learner = learnerOfNode(config, () => live.learn, {
-      ...{ registry: models.registry, proposals: swaps, clock, log },
-      onDecision: (decision) => sink.decisions([decision]),
-    });
-    const pushes = pushesOfNode(config, { connection, models, clock, log, book, swaps, admit: createAdmission() });
+    const learner = isShared
+      ? undefined
+      : learnerOfNode(config, () => live.learn, {
+          ...{ registry: models.registry, proposals: swaps, clock, log },
+          onDecision: (decision) => sink.decisions([decision]),
+        });
+    const pushes = isShared
+      ? undefined
+      : pushesOfNode(config, { connection, models, clock, log, book, swaps, admit: createAdmission() });
     const flow = pipeline({
       ...{ source: devices.beside(source), book, store, swaps, clock, counters: counts, sink: home.heard(sink) },
       onIssue: (forecast, forecaster) => {
-        if (live.learn.enabled) learner.hear(forecast, forecaster);
+        if (live.learn.enabled) learner?.hear(forecast, forecaster);
       },
       flushMs: config.store.flushMs,
       pulse$: interval(pulseMs),
@@ -178,17 +179,23 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
     const finished = lastValueFrom(flow, { defaultValue: [] });
     finished.catch(() => {}); // told by the race below, or no more once the store has been closed on a full disk
     log.info(
-      { version, node: config.node, broker: config.broker.url, db: config.store.path, series: book.size },
+      {
+        version,
+        node: config.node,
+        broker: config.broker.url,
+        db: config.store.postgres?.url ?? config.store.path,
+        series: book.size,
+      },
       'stepcast starts',
     );
     const keys = reloadableKeys({ live, log, source, publisher, home, book });
     let [stopBeating, stopReloading] = [(): void => {}, (): void => {}];
     try {
-      pushes.start();
+      pushes?.start();
       connection.start();
       source.start();
       devices.start();
-      learner.start();
+      learner?.start();
       home.start(source);
       http.start();
       void service.tell('READY=1');
@@ -205,11 +212,11 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
       stopServing();
       home.stop();
       metrics.stop();
-      queries.stop();
+      queries?.stop();
       await http.stop();
       await questions.stop();
-      await learner.stop();
-      await pushes.stop();
+      await learner?.stop();
+      await pushes?.stop();
       await swaps.stop();
       source.drain();
       devices.drain();
@@ -227,7 +234,7 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
   } finally {
     await store.close();
     await shelf.release();
-    if (isNew && refusal) removeDatabase(config.store.path); // a start that was refused leaves nothing behind
+    if (refusal) undo();
   }
 }
 
@@ -280,8 +287,3 @@ const endsWithin = (ms: number, work: Promise<unknown>): Promise<boolean> =>
     };
     work.then(ended, ended);
   });
-
-function removeDatabase(path: string): void {
-  for (const suffix of ['', '-wal', '-shm', '-lock', '-ballast']) rmSync(`${path}${suffix}`, { force: true });
-  rmSync(`${path}-models`, { recursive: true, force: true });
-}

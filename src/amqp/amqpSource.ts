@@ -74,8 +74,12 @@ export const createAmqpSource = (options: AmqpSourceOptions): AmqpSource => {
         take: (message, settle) => take(message, settle, partition),
         lost: (isGone) => new Promise((released) => lost$.next({ partition, isGone, released: () => released() })),
         ended: (error) => {
-          onProblem('a partition ended', { partition, problem: error?.message });
-          later(partition, settings.standbyMs, () => register(partition));
+          const on = connection;
+          setImmediate(() => {
+            if (!on || on !== connection || draining) return; // the connection ended, and its channels before it
+            onProblem('a partition ended', { partition, problem: error?.message });
+            later(partition, settings.standbyMs, () => register(partition));
+          });
         },
       }),
   );

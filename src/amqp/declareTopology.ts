@@ -56,7 +56,7 @@ const queueIsThere = async (connection: ChannelModel, queue: string): Promise<bo
   return true;
 };
 
-const otherPartitions = (group: string, wanted: number, there: 'fewer' | 'more'): StepcastError =>
+export const otherPartitions = (group: string, wanted: number, there: 'fewer' | 'more'): StepcastError =>
   new StepcastError({
     code: 'SOURCE_PARTITIONS',
     op: 'declare',

@@ -1,4 +1,3 @@
-import { createAmqpSource } from '../amqp/amqpSource.js';
 import type { Config } from '../config/config.js';
 import type { StepcastError } from '../errors.js';
 import type { Logger } from '../log.js';
@@ -30,7 +29,10 @@ export interface SourceOfNode extends StreamSource {
 export const memberOf = ({ source }: Config): string | undefined => source && `worker/${source.worker}`;
 
 /** Where the readings of this machine come from: a subscription at the broker, or the queues of a fleet. */
-export function sourceOfNode(config: Config, { connection, nowMs, log, onReject, onNamed }: SourceParts): SourceOfNode {
+export async function sourceOfNode(
+  config: Config,
+  { connection, nowMs, log, onReject, onNamed }: SourceParts,
+): Promise<SourceOfNode> {
   const { streams, publish, broker, node } = config;
   if (!config.source) {
     const source = createMqttSource({ connection, streams, nowMs, onReject, onNamed });
@@ -45,6 +47,7 @@ export function sourceOfNode(config: Config, { connection, nowMs, log, onReject,
         connection.status$.subscribe((status) => watch.broker(status, refuse, onReady)),
     };
   }
+  const { createAmqpSource } = await import('../amqp/amqpSource.js');
   const source = createAmqpSource({
     settings: { ...config.source, group: node },
     ...{ streams, prefix: publish.prefix, maxPayloadBytes: broker.maxPayloadBytes, nowMs, random: Math.random },

@@ -19,9 +19,9 @@ export async function checkBroker(config: Config): Promise<Finding[]> {
   const last = attempts.at(-1)!;
   if ('error' in last) return [failure(subject, last.error)];
   const { client, version } = last;
-  const filters = config.streams.map(({ filter }) => filter);
+  const filters = config.source ? [] : config.streams.map(({ filter }) => filter); // a fleet reads from its queues
   try {
-    const refused = await refusedFilters(client, filters);
+    const refused = filters.length > 0 ? await refusedFilters(client, filters) : new Set();
     return [
       version === 5
         ? { level: 'ok', subject, message: 'connected with MQTT 5' }
