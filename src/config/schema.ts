@@ -233,7 +233,9 @@ const models = z.strictObject({
     })
     .meta({ title: 'list of keys or ids' })
     .prefault([])
-    .describe('Keys, or ids of keys, whose models are refused even when `trust` lists them.'),
+    .describe(
+      'Keys, or ids of keys, refused even when `trust` lists them; what they alone signed goes out of use at the next start.',
+    ),
   allowUnsigned: yesNo().prefault(false).describe('Whether models without a signature are taken.'),
   maxBytes: size(1).prefault('16MB').describe('Larger models are refused.'),
 });

@@ -26,6 +26,7 @@ export class ModelsOfNode implements ModelLibrary {
   readonly #shelf: ModelShelf;
   readonly #log: Logger;
   readonly #pinned = new Set<string>();
+  readonly #withdrawn = new Set<string>(); // labels
   #base: readonly Stepper[] = [];
 
   constructor({ shelf, shipped, ledger, folder, nowMs, log }: ModelsOfNodeOptions) {
@@ -68,6 +69,20 @@ export class ModelsOfNode implements ModelLibrary {
       return held.has(label) || this.#pinned.has(label) || (!isOwn(name) && this.registry.standsFor(name) === label);
     });
 
+  /** Never opens versions again; series that were stepped through one begin anew, with what its name stands for then. Called before `loadInUse`. */
+  withdraw(revoked: ReadonlyMap<string, string>): void {
+    for (const [label, key] of revoked) {
+      this.#withdrawn.add(label);
+      const version = this.registry.versions().find((known) => modelLabel(known) === label);
+      if (version?.state !== 'active') continue;
+      this.#log.warn(
+        { model: label, key },
+        'a model in use was signed by a key that is revoked: it is taken out of use',
+      );
+    }
+    this.registry.withdraw(this.#withdrawn, 'the key it was signed with is revoked');
+  }
+
   /**
    * Has ready what stored states belong to, what names stand for, and what the settings name.
    *
@@ -78,11 +93,16 @@ export class ModelsOfNode implements ModelLibrary {
     for (const version of this.registry.versions()) {
       const label = modelLabel(version);
       const isNamed = label === this.registry.standsFor(version.name) && !isOwn(version.name);
-      if (this.find(version.sha256) || !(isNamed || hashes.has(version.sha256))) continue;
+      if (this.#withdrawn.has(label) || this.find(version.sha256)) continue;
+      if (!isNamed && !hashes.has(version.sha256)) continue;
       await this.load(version).catch((error) => this.#warn(label, error));
     }
     for (const label of configured) {
       if (!label.includes('@')) continue;
+      if (this.#withdrawn.has(label)) {
+        this.#log.warn({ model: label }, 'streams name a version whose key is revoked: they use another');
+        continue;
+      }
       this.#pinned.add(label);
       const version = this.registry.versions().find((known) => modelLabel(known) === label);
       if (version) await this.load(version);

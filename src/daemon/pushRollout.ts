@@ -2,7 +2,7 @@ import { modelLabel } from '../forecast/modelContract.js';
 import type { ModelVersion } from '../pipeline/modelVersions.js';
 import type { Stepper } from '../pipeline/ports.js';
 import type { FileRegistry } from '../registry/fileRegistry.js';
-import type { PushJournal, PushRecord, TakenPush } from '../registry/push/pushJournal.js';
+import type { HeardPush, PushJournal, PushRecord, TakenPush } from '../registry/push/pushJournal.js';
 import type { PushNews } from '../registry/push/pushReceiver.js';
 import { type Offer, type OfferParts, offerModel } from './offerModel.js';
 
@@ -11,6 +11,7 @@ export interface PushRolloutOptions extends OfferParts {
   readonly registry: Pick<FileRegistry, 'versions' | 'activate'>;
   readonly load: (version: ModelVersion) => Promise<Stepper>;
   readonly trustedMs: () => number | undefined;
+  readonly isRevoked: (push: HeardPush) => boolean;
 }
 
 /** Brings admitted versions into use, as their manifests say, and says where each stands. */
@@ -27,6 +28,15 @@ export class PushRollout {
     if (!taken) return undefined;
     const label = modelLabel(taken.manifest);
     const version = this.#options.registry.versions().find((known) => modelLabel(known) === label);
+    if (this.#options.isRevoked(taken)) {
+      this.#phase(taken, 'over');
+      const state = version?.state === 'rolled-back' ? 'rolled-back' : 'rejected';
+      return {
+        state,
+        code: 'key-revoked',
+        reason: `its key ${taken.keyId} is revoked: sign it with another, as a later version`,
+      };
+    }
     if (taken.phase === 'held') {
       const before = taken.manifest.canary?.join(', ');
       return { state: 'shadow', code: 'held', reason: `held back: ${before} go first` };

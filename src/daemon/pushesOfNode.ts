@@ -6,7 +6,7 @@ import type { Admit } from '../registry/push/admission.js';
 import type { Claim } from '../registry/push/hearManifest.js';
 import { ManifestQueue } from '../registry/push/manifestQueue.js';
 import { PushJournal, pushFolder } from '../registry/push/pushJournal.js';
-import { labelOf, type PushNews, PushReceiver } from '../registry/push/pushReceiver.js';
+import { type PushNews, PushReceiver } from '../registry/push/pushReceiver.js';
 import type { PushState } from '../registry/push/pushState.js';
 import { allNodes, parseManifestTopic, stateTopic } from '../registry/push/pushTopics.js';
 import { TrustedKeys } from '../registry/signatures/trustedKeys.js';
@@ -34,6 +34,7 @@ export function pushesOfNode(config: Config, options: PushesOfNodeOptions): { st
   const { connection, models, clock, log, book, swaps, admit } = options;
   const { prefix } = config.publish;
   const journal = new PushJournal(pushFolder(config.store.path));
+  const trusted = new TrustedKeys(config.models);
   const told = new Map<string, string>(); // by name and version, without the time
   const unsent = new Map<string, Buffer>(); // by topic
   let progressMs = Number.NEGATIVE_INFINITY;
@@ -66,12 +67,14 @@ export function pushesOfNode(config: Config, options: PushesOfNodeOptions): { st
   const named = new Set(config.streams.map(({ settings }) => settings.model));
   const rollout = new PushRollout({
     ...{ journal, registry: models.registry, load: models.load, book, swaps, trustedMs: () => clock.trustedMs() },
+    isRevoked: (push) => trusted.isRevoked(push),
     isKnownName: (name) =>
       named.has(name) || models.registry.versions().some((one) => one.name === name && one.origin !== 'pushed'),
   });
 
   let following: Promise<void> = Promise.resolve();
   const follow = async (name: string): Promise<void> => {
+    await journal.written(); // what is answered outlives a power cut
     const record = journal.of(name);
     const news = await rollout.stand(record);
     if (!news || !record.taken || record.incoming) return;
@@ -89,7 +92,6 @@ export function pushesOfNode(config: Config, options: PushesOfNodeOptions): { st
       if (taken && taken.phase !== 'over') await follow(name).catch(problem);
   };
 
-  const trusted = new TrustedKeys(config.models);
   const receiver = new PushReceiver({
     ...{ node: config.node, prefix, daemon: version, maxBytes: config.models.maxBytes },
     ...{ trusted, journal, registry: models.registry, clock, admit, tell },
@@ -168,15 +170,6 @@ export function pushesOfNode(config: Config, options: PushesOfNodeOptions): { st
 
   return {
     start: () => {
-      for (const { taken } of journal.records) {
-        if (taken?.keyId !== undefined && taken.phase !== 'over' && trusted.isRevoked(taken.keyId)) {
-          const model = labelOf(taken);
-          log.warn(
-            { model, key: taken.keyId },
-            'a model in use was signed by a key that is revoked: see models rollback',
-          );
-        }
-      }
       listen();
       receiver.start();
       timer = setInterval(() => void poll().catch(problem), everyMs);

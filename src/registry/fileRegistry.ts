@@ -120,6 +120,24 @@ export class FileRegistry implements ModelRegistry {
     if (version && version.state !== 'active') this.#write([{ ...version, state: 'active' }]);
   }
 
+  /** Takes versions out of use for good. A name that one of them stood for stands for what was there before it, if that may be used. */
+  withdraw(labels: ReadonlySet<string>, reason: string): void {
+    for (const label of labels) {
+      const version = this.#versions.get(label);
+      if (!version || !isLive(version)) continue;
+      const wasUsed = version.state === 'active';
+      const verdict = wasUsed ? 'rolled-back' : 'refused';
+      const figures = { timeMs: this.#nowMs(), figures: {}, durationMs: 0 };
+      this.#ledger.write({
+        decisions: [{ kind: 'rollback', model: label, series: undefined, verdict, reason, ...figures }],
+      });
+      this.#write([{ ...version, state: verdict }]);
+      const before =
+        wasUsed && this.standsFor(version.name) === undefined ? this.#soundBefore(version, labels) : undefined;
+      if (before !== undefined) this.activate(before);
+    }
+  }
+
   /** Where the bytes of a version are. @throws {StepcastError} MODEL_MISSING when they are no longer there. */
   path(label: string): string {
     const version = this.#versions.get(label);
@@ -180,6 +198,16 @@ export class FileRegistry implements ModelRegistry {
     this.#files.prune(keptHashes(this.versions(), this.#ledger.hashesInUse()));
   }
 
+  /** The nearest of those a version came in place of that never did worse and whose bytes are here. */
+  #soundBefore({ parent }: ModelVersion, withdrawn: ReadonlySet<string>): string | undefined {
+    for (let label = parent; label !== undefined; label = this.#versions.get(label)?.parent) {
+      const version = this.#versions.get(label);
+      const isSound = version && (version.state === 'retired' || version.state === 'active');
+      if (isSound && !withdrawn.has(label) && (this.#found.has(label) || this.#files.has(version.sha256))) return label;
+    }
+    return undefined;
+  }
+
   #stateOf(
     label: string,
     { name, version, state, origin }: ModelVersion,
@@ -221,3 +249,5 @@ export class FileRegistry implements ModelRegistry {
     this.#ledger.write({ versions });
   }
 }
+
+const isLive = ({ state }: ModelVersion): boolean => state === 'active' || state === 'shadow' || state === 'candidate';

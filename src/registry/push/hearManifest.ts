@@ -39,5 +39,6 @@ export function hearManifest(payload: Uint8Array, trusted: TrustedKeys): Heard {
   const claim = manifest ?? nothing;
   if (!verdict.ok) return { ok: false, code: verdict.code, reason: verdict.reason, claim };
   if (!manifest) return unreadable(`its manifest is wrong: ${problem}`);
-  return { ok: true, push: { manifest, envelope: Buffer.from(payload).toString(), keyId: verdict.keyId } };
+  const { ok, ...signers } = verdict;
+  return { ok, push: { manifest, envelope: Buffer.from(payload).toString(), ...signers } };
 }

@@ -4,13 +4,20 @@ import { join } from 'node:path';
 import { modelLabel } from '../../forecast/modelContract.js';
 import { writeDurablyBeside } from '../../writeDurably.js';
 import { readEnvelope } from '../signatures/envelope.js';
+import type { Signers } from '../signatures/trustedKeys.js';
 import { type PushManifest, readManifest } from './pushManifest.js';
 
 /** A manifest whose signature was good when it came. */
-export interface HeardPush {
+export interface HeardPush extends Signers {
   readonly manifest: PushManifest;
   readonly envelope: string; // as it came
-  readonly keyId: string | undefined;
+}
+
+/** A version that was admitted, and who answers for it. */
+export interface AnsweredVersion extends Partial<Signers> {
+  readonly version: number;
+  readonly sha256: string;
+  readonly created: number; // of the manifest
 }
 
 /** The push of a name that is under way. waiting: for a clock, its turn, or a machine that can try it. */
@@ -27,8 +34,7 @@ export interface PushRecord {
   readonly name: string;
   readonly incoming?: IncomingPush;
   readonly taken?: TakenPush;
-  /** Every version that was admitted: who answers for it. */
-  readonly versions: readonly { version: number; sha256: string; created: number; keyId?: string }[];
+  readonly versions: readonly AnsweredVersion[];
 }
 
 const keptVersions = 100; // of a name

@@ -1,11 +1,10 @@
 import { readFile, rm } from 'node:fs/promises';
-import { modelLabel } from '../../forecast/modelContract.js';
 import type { Clock } from '../../pipeline/clock.js';
 import type { FileRegistry } from '../fileRegistry.js';
 import type { TrustedKeys } from '../signatures/trustedKeys.js';
 import type { Admit } from './admission.js';
 import { type Claim, hearManifest } from './hearManifest.js';
-import type { HeardPush, PushJournal, PushRecord } from './pushJournal.js';
+import type { AnsweredVersion, HeardPush, PushJournal, PushRecord } from './pushJournal.js';
 import type { PushManifest } from './pushManifest.js';
 import { type KnownVersion, type Ruling, rulePush } from './pushRules.js';
 import type { PushState } from './pushState.js';
@@ -52,10 +51,15 @@ export class PushReceiver {
     this.#options = options;
   }
 
-  /** Goes on with what an earlier run left. */
+  /** Goes on with what an earlier run left, under the keys that are trusted now. */
   start(): void {
-    for (const { name, incoming } of this.#options.journal.records)
-      if (incoming) this.#consider(incoming, this.#own(name, incoming));
+    const { journal, trusted } = this.#options;
+    for (const { name, incoming } of journal.records) {
+      if (!incoming) continue;
+      const heard = hearManifest(Buffer.from(incoming.envelope), trusted);
+      if (heard.ok) this.#consider(incoming, this.#own(name, incoming));
+      else this.#refuse(incoming, heard.code, heard.reason);
+    }
   }
 
   /** A message on a manifest topic. */
@@ -135,8 +139,12 @@ export class PushReceiver {
       .filter((one) => one.name === topic.name)
       .map(({ version, sha256 }): KnownVersion => {
         const pushed = answers.get(version);
-        const revoked = pushed?.keyId !== undefined && trusted.isRevoked(pushed.keyId);
-        return { version, sha256, created: pushed?.created, revoked };
+        return {
+          version,
+          sha256,
+          created: pushed?.created,
+          revoked: pushed !== undefined && trusted.isRevoked(pushed),
+        };
       });
     return rulePush(manifest, { node, topic, trustedMs: clock.trustedMs(), maxBytes, daemon, known });
   }
@@ -270,10 +278,8 @@ export class PushReceiver {
 }
 
 /** Who answers for a version. */
-const versionOf = ({ manifest: { version, sha256, created }, keyId }: HeardPush): PushRecord['versions'][number] => ({
+const versionOf = ({ manifest: { version, sha256, created }, keyId, alsoBy }: HeardPush): AnsweredVersion => ({
   ...{ version, sha256, created },
   ...(keyId !== undefined && { keyId }),
+  ...(alsoBy && { alsoBy }),
 });
-
-/** The label of what a push brings. */
-export const labelOf = ({ manifest }: HeardPush): string => modelLabel(manifest);

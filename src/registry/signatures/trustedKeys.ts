@@ -2,9 +2,15 @@ import { type KeyObject, verify } from 'node:crypto';
 import { type Envelope, preAuthentication } from './envelope.js';
 import { keyIdOf, publicKeyOf } from './publicKey.js';
 
-/** Who signed: a key by its id, or nobody. Or why that does not count. */
+/** Ids of the trusted keys that signed something; no `keyId`: nobody did, and need not. */
+export interface Signers {
+  readonly keyId: string | undefined;
+  readonly alsoBy?: readonly string[];
+}
+
+/** Who signed. Or why that does not count. */
 export type Verdict =
-  | { readonly ok: true; readonly keyId: string | undefined }
+  | ({ readonly ok: true } & Signers)
   | {
       readonly ok: false;
       readonly code: 'unsigned' | 'key-unknown' | 'key-revoked' | 'signature';
@@ -33,8 +39,9 @@ export class TrustedKeys {
     }
   }
 
-  isRevoked(keyId: string): boolean {
-    return this.#revoked.has(keyId);
+  /** Whether nobody is left who answers for it. */
+  isRevoked({ keyId, alsoBy = [] }: Partial<Signers>): boolean {
+    return keyId !== undefined && [keyId, ...alsoBy].every((id) => this.#revoked.has(id));
   }
 
   /** One signature of a trusted key is enough: a pusher may sign with an old and a new one. */
@@ -44,17 +51,19 @@ export class TrustedKeys {
       return { ok: false, code: 'unsigned', reason: 'it is not signed, and models.allowUnsigned is false' };
     }
     const signed = preAuthentication(payloadType, payload);
+    const good: string[] = [];
     let worst: Verdict | undefined;
     for (const { keyId, signature } of signatures) {
       const key = this.#keys.get(keyId);
       if (this.#revoked.has(keyId)) {
         worst ??= { ok: false, code: 'key-revoked', reason: `key ${keyId} is revoked` };
       } else if (key && verify(null, signed, key, signature)) {
-        return { ok: true, keyId };
+        good.push(keyId);
       } else if (key) {
         worst = { ok: false, code: 'signature', reason: `its signature is not that of key ${keyId}` };
       }
     }
+    if (good.length > 0) return { ok: true, keyId: good[0], ...(good.length > 1 && { alsoBy: good.slice(1) }) };
     const ids = signatures.map(({ keyId }) => keyId).join(', ');
     return worst ?? { ok: false, code: 'key-unknown', reason: `models.trust has no key ${ids.slice(0, 100)}` };
   }

@@ -19,7 +19,7 @@ const pushes = hostilePushes(node, keys);
 const atOnce = 16; // pushes that wait for their answer
 const warmUp = 100; // readings
 const idle = 400; // before the pushes, and after them
-const everyMs = 25;
+const everyMs = 10;
 const floorMs = 60; // other work on two cores holds up one reading in a hundred by this much
 const patienceMs = 600_000;
 

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,48 +8,18 @@ import { cleanup } from '../crash/support/cleanup.js';
 import { startClockShift } from '../crash/support/clockShift.js';
 import { type Daemon, startDaemon } from '../crash/support/daemon.js';
 import { eventually } from '../crash/support/eventually.js';
-import { executable } from '../crash/support/installed.js';
 import { compilePreload } from '../crash/support/preload.js';
 import { workDirs } from '../crash/support/workDir.js';
 import { startMosquitto } from '../support/mosquitto.js';
 import { startMeteredLink } from './support/meteredLink.js';
+import { pushLab } from './support/pushLab.js';
 
 const newDir = workDirs();
 const undo = cleanup();
 const patientMs = 180_000; // on a busy machine
 const fixture = (name: string) => fileURLToPath(new URL(`../../fixtures/${name}`, import.meta.url));
 
-/** Runs `stepcast`, and gives what it wrote. */
-const stepcast = (args: readonly string[]) => {
-  const child = spawn(process.execPath, [executable, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-  undo(() => child.kill('SIGKILL'));
-  let out = '';
-  let err = '';
-  child.stdout.on('data', (text) => (out += text));
-  child.stderr.on('data', (text) => (err += text));
-  return new Promise<{ code: number | null; out: string; err: string }>((resolve) =>
-    child.once('close', (code) => resolve({ code, out, err })),
-  );
-};
-
-const newKey = async (dir: string) => {
-  const key = join(dir, 'fleet.key');
-  const { out } = await stepcast(['keygen', '--out', key, '--json']);
-  return { key, trust: [(JSON.parse(out) as { publicKey: string }).publicKey] };
-};
-
-/** What is retained and live under a filter, by topic. */
-const listen = async (url: string, filter: string) => {
-  const heard = new Map<string, string>();
-  const client = await mqtt.connectAsync(url);
-  undo(() => client.endAsync(true));
-  client.on('message', (topic, payload) => {
-    if (payload.length === 0) heard.delete(topic);
-    else heard.set(topic, payload.toString());
-  });
-  await client.subscribeAsync(filter, { qos: 1 });
-  return heard;
-};
+const { stepcast, newKey, listen } = pushLab(undo);
 
 const partsIn = (db: string): string[] =>
   existsSync(`${db}-push`) ? readdirSync(`${db}-push`).filter((file) => !file.endsWith('.json')) : [];

@@ -134,6 +134,48 @@ describe('a version that is added', () => {
   });
 });
 
+describe('versions that are withdrawn', () => {
+  const push = (version: number) => registry.addPushed({ name: 'pump', version, bytes: bytes(version) });
+  const states = (): string[] => registry.versions().map((one) => `${modelLabel(one)} ${one.state}`);
+  const use = (...labels: string[]): void => registry.settle(new Set(labels), new Set());
+  const withdraw = (...labels: string[]): void => registry.withdraw(new Set(labels), 'the key is revoked');
+
+  beforeEach(async () => {
+    for (const version of [1, 2, 3]) {
+      await push(version);
+      use(`pump@${version}`);
+    }
+    expect(states()).toEqual(['pump@1 retired', 'pump@2 retired', 'pump@3 active']);
+  });
+
+  it('leave their name to the one before them', () => {
+    withdraw('pump@3');
+    expect(states()).toEqual(['pump@1 retired', 'pump@2 active', 'pump@3 rolled-back']);
+    expect(registry.standsFor('pump')).toBe('pump@2');
+    expect(ledger.decisions).toMatchObject([
+      { kind: 'rollback', model: 'pump@3', verdict: 'rolled-back', reason: 'the key is revoked' },
+    ]);
+  });
+
+  it('leave it to none that is withdrawn with them, nor to one that did worse, nor to one that is gone', async () => {
+    withdraw('pump@2', 'pump@3');
+    expect(registry.standsFor('pump')).toBe('pump@1');
+    rmSync(registry.path('pump@1'));
+    withdraw('pump@1');
+    expect(registry.standsFor('pump')).toBeUndefined();
+  });
+
+  it('are not used once their trial is over, and are withdrawn once', async () => {
+    await push(4);
+    withdraw('pump@4');
+    withdraw('pump@4');
+    use('pump@3');
+    expect(states().at(-1)).toBe('pump@4 refused');
+    expect(registry.standsFor('pump')).toBe('pump@3');
+    expect(ledger.decisions).toHaveLength(1);
+  });
+});
+
 describe('the state of a version', () => {
   const states = (): string[] => registry.versions().map((one) => `${one.version} ${one.state}`);
   const decide = (model: string, verdict: Decision['verdict']): void =>

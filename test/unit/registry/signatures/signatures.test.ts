@@ -74,6 +74,16 @@ describe('TrustedKeys', () => {
     }
   });
 
+  it('has nobody left who answers once all that signed are revoked, and not before', () => {
+    const trusted = new TrustedKeys({ ...plain, trust: [old.text, next.text] });
+    const signers = { keyId: old.id, alsoBy: [next.id] };
+    expect(trusted.judge(sealed(old, next))).toEqual({ ok: true, ...signers });
+    const isRevokedBy = (...revoked: string[]) => new TrustedKeys({ ...plain, revoked }).isRevoked(signers);
+    expect([isRevokedBy(), isRevokedBy(old.id), isRevokedBy(next.id)]).toEqual([false, false, false]);
+    expect(isRevokedBy(old.id, next.text)).toBe(true);
+    expect(new TrustedKeys({ ...plain, revoked: [old.id] }).isRevoked({})).toBe(false);
+  });
+
   it('refuses a revoked key, named by its id or by itself, although it is listed', () => {
     for (const revoked of [old.id, old.text]) {
       const trusted = new TrustedKeys({ ...plain, trust: [old.text, next.text], revoked: [revoked] });
