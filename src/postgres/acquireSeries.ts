@@ -132,13 +132,13 @@ async function snapshotsOf(
   ids: readonly number[],
 ): Promise<Map<number, SnapshotRow & { readonly day: number }>> {
   const { rows } = await client.query({
-    text: 'SELECT series, reading::float8, day, model, state FROM snapshot WHERE series = ANY($1::int[])',
-    ...{ values: [numbers(ids)], rowMode: 'array', binary: true },
-  } as pg.QueryArrayConfig);
+    text: `SELECT series, reading::float8, day, model, encode(state, 'base64') FROM snapshot WHERE series = ANY($1::int[])`,
+    ...{ values: [numbers(ids)], rowMode: 'array' as const },
+  });
   return new Map(
-    (rows as [number, number, number, string, Buffer][]).map(([series, readingId, day, model, state]) => [
+    (rows as [number, number, number, string, string][]).map(([series, readingId, day, model, state]) => [
       series,
-      { series, readingId, day, model, state: new Uint8Array(state) },
+      { series, readingId, day, model, state: new Uint8Array(Buffer.from(state, 'base64')) },
     ]),
   );
 }

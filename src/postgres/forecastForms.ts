@@ -19,8 +19,8 @@ export class ForecastForms {
     const at = (level: number): number | null => (levels.includes(level) ? levels.indexOf(level) : null);
     const steps = JSON.stringify(weighedSteps(horizon));
     const { rows } = await client.query(
-      `INSERT INTO forecast_form (key, model, levels, horizon, width, i10, i50, i90, experts, weight_steps)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (key) DO UPDATE SET key = excluded.key RETURNING id`,
+      `INSERT INTO forecast_form (key, model, levels, horizon, steps, width, i10, i50, i90, experts, weight_steps)
+       VALUES ($1, $2, $3, $4, ARRAY(SELECT generate_series(1, $4)), $5, $6, $7, $8, $9, $10) ON CONFLICT (key) DO UPDATE SET key = excluded.key RETURNING id`,
       [key, model, JSON.stringify(levels), horizon, levels.length, at(0.1), at(0.5), at(0.9), experts, steps],
     );
     this.#ids.set(key, rows[0].id);

@@ -80,7 +80,7 @@ class OpenStore implements PostgresStore {
   readonly #packets = new Map<number, ReadingRow[]>(); // of this run
   readonly #epochs = new Map<number, number>(); // of the series that are this worker's
   readonly #lastTicks = new Map<number, number>();
-  readonly #snapshotDays = new Map<number, number>(); // as they were acquired
+  readonly #acquired = new Map<number, { readonly readingId: number; readonly day: number }>(); // snapshots, as they were then
   #staged = new StagedRows();
   readonly #underway = new Set<StagedRows>();
   #turn: Promise<unknown> = Promise.resolve(); // never fails
@@ -116,7 +116,7 @@ class OpenStore implements PostgresStore {
       this.#epochs.set(row.id, epoch);
       this.#lastTicks.set(row.id, lastTick);
       this.#taken.begin(row.id, taken);
-      if (snapshot) this.#snapshotDays.set(row.id, snapshot.day);
+      if (snapshot) this.#acquired.set(row.id, snapshot);
       lastLogId = Math.max(lastLogId, lastId);
     }
     return { series: acquired.map(({ row }) => row), snapshots, lastLogId };
@@ -124,7 +124,7 @@ class OpenStore implements PostgresStore {
 
   release(series: readonly number[], isGone: boolean): void {
     for (const id of series) {
-      for (const known of [this.#epochs, this.#lastTicks, this.#snapshotDays]) known.delete(id);
+      for (const known of [this.#epochs, this.#lastTicks, this.#acquired]) known.delete(id);
       this.#taken.forget(id);
       if (isGone) for (const batch of this.#underway) batch.lost.add(id);
     }
@@ -133,8 +133,9 @@ class OpenStore implements PostgresStore {
 
   async *replay({ series, snapshots }: StoredState): AsyncIterable<readonly ReadingRow[]> {
     const from = series.map(({ id }) => {
-      const day = snapshots.has(id) ? (this.#snapshotDays.get(id) ?? 0) : 0;
-      return { series: id, afterId: snapshots.get(id)?.readingId ?? 0, day };
+      const afterId = snapshots.get(id)?.readingId ?? 0;
+      const saved = this.#acquired.get(id);
+      return { series: id, afterId, day: saved?.readingId === afterId ? saved.day : 0 };
     });
     if (from.length === 0) return;
     for (let after: number | undefined = 0; after !== undefined; ) {

@@ -9,7 +9,8 @@ export const schemaVersion = 1;
  * same update checks the epoch of its owner.
  *
  * The quantiles of a forecast are `k`, whole numbers packed by packForecast: value = (base + k) / scale, exactly. Times are epoch
- * milliseconds as double precision: a reading may stand between two of them.
+ * milliseconds as double precision: a reading may stand between two of them. The steps of a form are an array for the planner: of a set that
+ * a function makes it expects a thousand rows, and compiles every small query.
  */
 const tables = `
 CREATE TABLE series_def (
@@ -39,7 +40,8 @@ CREATE INDEX reading_time ON reading (series, time);
 
 CREATE TABLE forecast_form (
   id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, key text NOT NULL UNIQUE, model text NOT NULL, levels json NOT NULL,
-  horizon integer NOT NULL, width integer NOT NULL, i10 integer, i50 integer, i90 integer, experts json, weight_steps json
+  horizon integer NOT NULL, steps integer[] NOT NULL, width integer NOT NULL, i10 integer, i50 integer, i90 integer,
+  experts json NOT NULL, weight_steps json NOT NULL
 );
 CREATE TABLE forecast (
   day integer NOT NULL, series integer NOT NULL, tick bigint NOT NULL, id bigint NOT NULL, time double precision NOT NULL,
@@ -95,7 +97,7 @@ SELECT d.name AS series, f.time, f.issued, m.model, h.h AS horizon, f.time + h.h
 FROM forecast f
 JOIN series_def d ON d.id = f.series
 JOIN forecast_form m ON m.id = f.form
-CROSS JOIN LATERAL generate_series(1, m.horizon) AS h(h)
+CROSS JOIN LATERAL unnest(m.steps) AS h(h)
 LEFT JOIN LATERAL (
   SELECT came.value FROM forecast came WHERE came.series = f.series AND came.tick = f.tick + h.h AND came.day >= f.day LIMIT 1
 ) a ON true;

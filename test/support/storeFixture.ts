@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { CommitBatch, ForecastRow, ReadingRow, StoredState } from '../../src/pipeline/ports.js';
+import type { CommitBatch, ForecastRow, ReadingRow, Store, StoredState } from '../../src/pipeline/ports.js';
 import { openSqliteStore, type SqliteStore, type SqliteStoreOptions } from '../../src/storage/sqliteStore.js';
 import { bundle } from './bundle.js';
 import { eventSettings } from './settings.js';
@@ -82,7 +82,7 @@ export function rounds(series: number, from: number, to: number): { readings: Re
   return { readings, forecasts };
 }
 
-export async function replayed(store: SqliteStore, state: StoredState): Promise<ReadingRow[]> {
+export async function replayed(store: Store, state: StoredState): Promise<ReadingRow[]> {
   const rows: ReadingRow[] = [];
   for await (const chunk of store.replay(state)) rows.push(...chunk);
   return rows;
