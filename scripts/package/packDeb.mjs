@@ -27,6 +27,7 @@ export async function packDeb(tree, { arch, version, epoch, work, out }) {
   const control = readText('packaging/debian/control');
   compressed('usr/share/doc/stepcast/changelog', changelog(version, /^Maintainer: (.*)$/m.exec(control)[1], epoch));
   cpSync(join(root, 'packaging/debian/copyright'), join(folder, 'usr/share/doc/stepcast/copyright'));
+  cpSync(join(root, 'packaging/debian/lintian-overrides'), join(folder, 'usr/share/lintian/overrides/stepcast'));
   setModes(folder);
   chmodSync(join(folder, 'etc/stepcast/stepcast.yaml'), 0o640); // may hold a password; postinst lets the service read it
 
