@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,6 +94,7 @@ void port_open(int argc, char **argv) {
   const char *pty = option(argc, argv, "--pty", NULL);
   const char *listening = option(argc, argv, "--listen", NULL);
   const char *to = option(argc, argv, "--connect", NULL);
+  signal(SIGPIPE, SIG_IGN); /* a line that is gone is an error of write */
   if (pty) {
     open_pty(pty);
   } else if (listening) {
