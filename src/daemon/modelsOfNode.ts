@@ -116,6 +116,16 @@ export class ModelsOfNode implements ModelLibrary {
   }
 }
 
+/** Whether a model that could not be loaded is one that pushes may bring. */
+export function isAwaited(
+  name: string,
+  error: unknown,
+  { trust, allowUnsigned }: Pick<Config['models'], 'trust' | 'allowUnsigned'>,
+): boolean {
+  const isMissing = error instanceof StepcastError && error.code === 'MODEL_MISSING';
+  return isMissing && (trust.length > 0 || allowUnsigned) && name !== defaultModel && !name.endsWith('.onnx');
+}
+
 /**
  * The models of a folder that settings name, and those that auto chooses among. One that is not there may have been pushed, or be pushed later,
  * where pushes are taken at all.
@@ -126,14 +136,12 @@ export async function takeModels(
   dir: string,
   configured: readonly string[],
   log: Logger,
-  { trust, allowUnsigned }: Pick<Config['models'], 'trust' | 'allowUnsigned'>,
+  settings: Pick<Config['models'], 'trust' | 'allowUnsigned'>,
 ): Promise<ModelShelf> {
   const shelf = new ModelShelf(dir);
-  const mayCome = trust.length > 0 || allowUnsigned;
   for (const name of new Set([defaultModel, ...configured.map(nameOf)])) {
     await shelf.load(name).catch((error) => {
-      const isMissing = error instanceof StepcastError && error.code === 'MODEL_MISSING';
-      if (!isMissing || !mayCome || name === defaultModel || name.endsWith('.onnx')) throw error;
+      if (!isAwaited(name, error, settings)) throw error;
       log.info(
         { model: name },
         `not in ${dir}: its series use ${defaultModel} until a version that was pushed is in use`,
