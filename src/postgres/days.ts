@@ -63,8 +63,12 @@ export async function dropDays(client: pg.ClientBase, { today, readingsMs, forec
   }
 }
 
+/** From the table of tables: to_regclass may remember, over the wait for a lock, that there was none. */
 async function exists(client: pg.ClientBase, name: string): Promise<boolean> {
-  const { rows } = await client.query('SELECT to_regclass($1) IS NOT NULL AS there', [name]);
+  const { rows } = await client.query(
+    'SELECT EXISTS (SELECT FROM pg_class WHERE relname = $1 AND pg_table_is_visible(oid)) AS there',
+    [name],
+  );
   return rows[0].there;
 }
 
