@@ -18,7 +18,7 @@ const gapSteps = 2.5;
 
 /**
  * The window and one forecast in it, which starts at the value it was made after. The line of what came breaks where more than two steps
- * are missing.
+ * are missing. What was said one step before is drawn where the step came, if that was before its time.
  */
 export function chartColumns(
   { readings, steps }: SeriesWindow,
@@ -31,11 +31,12 @@ export function chartColumns(
     readings.map(({ time }) => time),
     stepMs,
   );
+  const said = steps.map((step, i) => ({ ...step, atMs: Math.min(step.target_time, steps[i + 1]?.time ?? Infinity) }));
   const times = [
     ...new Set([
       ...readings.map(({ time }) => time),
       ...gaps,
-      ...steps.map(({ target_time }) => target_time),
+      ...said.map(({ atMs }) => atMs),
       ...forecast.map(({ target_time }) => target_time),
     ]),
   ].sort((a, b) => a - b);
@@ -54,8 +55,8 @@ export function chartColumns(
     ]);
   return {
     ...{ times, actual, median: of('q50'), low: of('q10'), high: of('q90') },
-    stepLow: column(steps.map(({ target_time, q10 }) => [target_time, q10])),
-    stepHigh: column(steps.map(({ target_time, q90 }) => [target_time, q90])),
+    stepLow: column(said.map(({ atMs, q10 }) => [atMs, q10])),
+    stepHigh: column(said.map(({ atMs, q90 }) => [atMs, q90])),
   };
 }
 

@@ -37,6 +37,8 @@ const units = [
   [secondMs, 'second'],
 ] as const;
 
+const agoUnits = [[365 * dayMs, 'year'], ...units] as const;
+
 /** A duration in the largest unit it fills: `10 sec`, `1 hr`, `1.5 days`. */
 export function formatDuration(ms: number, locale?: string): string {
   const [unitMs, unit] = units.find(([unitMs]) => ms >= unitMs) ?? [1, 'millisecond'];
@@ -51,7 +53,7 @@ export function formatDuration(ms: number, locale?: string): string {
 /** How long ago a moment was: `3 min. ago`; what is in the future by a clock's error is now. */
 export function formatAgo(ms: number, nowMs: number, locale?: string): string {
   const agoMs = Math.max(0, nowMs - ms);
-  const [unitMs, unit] = units.find(([unitMs]) => agoMs >= unitMs) ?? units[3];
+  const [unitMs, unit] = agoUnits.find(([unitMs]) => agoMs >= unitMs) ?? units[3];
   return new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' }).format(
     -Math.floor(agoMs / unitMs),
     unit,

@@ -1,7 +1,7 @@
 import { h } from '../dom/h.js';
 import { applyTheme, storedTheme, storeTheme, type Theme, themes } from './themeChoice.js';
 
-const words: Readonly<Record<Theme, string>> = { auto: 'As the system', light: 'Light', dark: 'Dark' };
+const words: Readonly<Record<Theme, string>> = { auto: 'System', light: 'Light', dark: 'Dark' };
 
 /** A choice of three; kept in this browser. */
 export function themeSwitch(): HTMLElement {

@@ -35,6 +35,13 @@ test('moments between those of other columns break no line', () => {
   expect(actual).toEqual([0, 1, undefined, 2, 3]);
 });
 
+test('what was said of a step that came before its time is drawn where it came', () => {
+  const slow = [forecastRow(0, 1, { target_time: 10 * minuteMs }), ...steps.slice(1)];
+  const { times, stepLow } = chartColumns({ readings, steps: slow }, [], minuteMs);
+  expect(minutes(times)).toEqual([0, 1, 2, 3, 4]);
+  expect(stepLow).toEqual([undefined, 0, 1, 2, 3]);
+});
+
 test('nothing at all is no columns', () => {
   expect(chartColumns({ readings: [], steps: [] }, [], minuteMs).times).toEqual([]);
 });

@@ -29,5 +29,6 @@ test('how long ago, and never in the future', () => {
   const nowMs = 1_000_000_000;
   expect(formatAgo(nowMs - 5000, nowMs, 'en')).toBe('5 sec. ago');
   expect(formatAgo(nowMs - 7_300_000, nowMs, 'en')).toBe('2 hr. ago');
+  expect(formatAgo(nowMs - 9442 * 86_400_000, nowMs, 'en')).toBe('25 yr. ago');
   expect(formatAgo(nowMs + 5000, nowMs, 'en')).toBe('now');
 });
