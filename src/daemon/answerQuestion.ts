@@ -16,8 +16,8 @@ const freshMsASeries = 50; // and so much longer for each that is known: it take
 const mostRemembered = 20_000; // series
 
 export interface Budget {
-  readonly pageMs: number; // a page that has a row ends then,
-  readonly handsOver?: boolean; // or the question is left to another thread
+  readonly pageMs: number; // a page that has a row ends then
+  readonly briefMs?: number; // a window of time is left to another thread then
   readonly mostMs: number; // a question that cannot be answered in parts fails then
 }
 
@@ -47,10 +47,11 @@ export class Answerer {
   #answer(question: Question): Rows {
     const db = this.#db;
     const began = this.#elapsedMs();
+    const { pageMs, briefMs = Number.POSITIVE_INFINITY } = this.#budget;
     const isLate = (): boolean => {
-      const isOver = this.#elapsedMs() - began > this.#budget.pageMs;
-      if (isOver && this.#budget.handsOver) throw new TakesLonger();
-      return isOver;
+      const tookMs = this.#elapsedMs() - began;
+      if (tookMs > briefMs && question.kind !== 'series') throw new TakesLonger();
+      return tookMs > pageMs;
     };
     const assertInTime = (): void => {
       if (this.#elapsedMs() - began > this.#budget.mostMs) throw tooCostly(question);

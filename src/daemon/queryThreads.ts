@@ -6,7 +6,7 @@ import type { QueryFailure, QueryReply, QueryRequest, QueryThreadOptions } from 
 const mostWaiting = 64; // a lane; more are turned away
 const idleMs = 60_000; // a thread that nobody asked for so long is ended
 const heapMb = 192;
-const briefMs = 25; // what takes longer is handed over
+const briefMs = 25; // a window of time that takes longer is handed over
 
 export interface QueryThreadsOptions {
   readonly db: string;
@@ -34,11 +34,7 @@ export class QueryThreads implements Questions {
 
   constructor({ db, workerUrl, pageMs = 500, mostMs = 10_000, graceMs = 5000 }: QueryThreadsOptions) {
     const url = workerUrl ?? new URL('./queryWorker.js', import.meta.url);
-    this.#brief = new Lane(
-      url,
-      { db, pageMs: Math.min(briefMs, pageMs), handsOver: true, mostMs, yields: false },
-      mostMs + graceMs,
-    );
+    this.#brief = new Lane(url, { db, pageMs, briefMs, mostMs, yields: false }, mostMs + graceMs);
     this.#long = new Lane(url, { db, pageMs, mostMs, yields: true }, mostMs + graceMs);
   }
 

@@ -20,7 +20,7 @@ writeFileSync(
      if (question.series === 'crash') throw new Error('on purpose');
      if (question.series === 'exit') process.exit(0);
      if (question.series === 'silence') return;
-     if (question.series === 'much' && workerData.handsOver) return parentPort.postMessage({ id, handedOver: true });
+     if (question.series === 'much' && workerData.briefMs) return parentPort.postMessage({ id, handedOver: true });
      const json = new TextEncoder().encode(JSON.stringify([question.series]));
      parentPort.postMessage({ id, answer: { json, rows: 1, etag: '""' } });
    });`,
