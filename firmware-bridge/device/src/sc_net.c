@@ -36,11 +36,8 @@ uint16_t sc_feature_width(uint8_t feature, uint16_t horizon) {
 
 static uint32_t layer_bytes(uint8_t kind, uint8_t cell, uint32_t hidden, uint32_t inputs) {
   if (cell == SC_GRU_BEFORE)
-    return sc_rows_bytes(kind, 2u * hidden, inputs, 1) + sc_rows_bytes(kind, hidden, inputs, 1) +
-           sc_rows_bytes(kind, 2u * hidden, hidden, 0) + sc_rows_bytes(kind, hidden, hidden, 0);
-  const uint32_t gates = cell == SC_LSTM ? 4u : cell == SC_GRU ? 3u : 1u;
-  const uint32_t extra = cell == SC_GRU ? 4u * hidden : 0u;
-  return sc_rows_bytes(kind, gates * hidden, inputs, 1) + sc_rows_bytes(kind, gates * hidden, hidden, 0) + extra;
+    return sc_block_bytes(kind, hidden, 2, 0, inputs, hidden) + sc_block_bytes(kind, hidden, 1, 0, inputs, hidden);
+  return sc_block_bytes(kind, hidden, cell == SC_LSTM ? 4 : cell == SC_GRU ? 3 : 1, cell == SC_GRU, inputs, hidden);
 }
 
 /* The fields of the header within the limits of the format. */
@@ -107,10 +104,10 @@ static uint32_t place(sc_net *net) {
   net->at_dense = place_layers(net, net->at_gated + 4u * net->gated);
   if (net->at_dense == 0) return 0;
   const uint32_t read = sc_hidden_units(net, (uint8_t)(net->layers - 1u));
-  net->at_head = net->at_dense + ((net->flags & SC_DENSE) ? sc_rows_bytes(kind, read, read, 1) : 0u);
-  net->at_golden = net->at_head + sc_rows_bytes(kind, net->outputs, read, 1);
-  if (net->flags & SC_DIRECT) net->at_golden += sc_rows_bytes(kind, net->outputs, net->columns, 0);
-  if (net->gated > 0) net->at_golden += sc_rows_bytes(kind, (uint32_t)net->gated * net->horizon, read, 1);
+  net->at_head = net->at_dense + ((net->flags & SC_DENSE) ? sc_block_bytes(kind, read, 1, 0, read, 0) : 0u);
+  net->at_gates =
+      net->at_head + sc_block_bytes(kind, net->outputs, 1, 0, read, (net->flags & SC_DIRECT) ? net->columns : 0u);
+  net->at_golden = net->at_gates + sc_block_bytes(kind, (uint32_t)net->gated * net->horizon, 1, 0, read, 0);
   const uint32_t steps = (uint32_t)net->golden * net->columns;
   return net->at_golden + (kind == SC_NET_FLOAT ? 4u * steps + 4u * net->outputs : sc_padded(2u * steps) + 4u) + 4u;
 }

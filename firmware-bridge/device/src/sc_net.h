@@ -63,7 +63,7 @@ typedef struct sc_net {
   uint16_t golden;      /* steps of the self-test */
   uint16_t widest;      /* hidden units of the widest layer */
   uint32_t version;     /* of the model */
-  uint32_t at_features, at_levels, at_gated, at_dense, at_head, at_golden;
+  uint32_t at_features, at_levels, at_gated, at_dense, at_head, at_gates, at_golden;
   uint32_t at_layer[SC_NET_MAX_LAYERS];
   uint32_t hidden_at;     /* offset of the recurrent state within the state */
   uint32_t hidden_bytes;  /* bytes of the recurrent state */

@@ -57,10 +57,20 @@ static inline uint16_t sc_hidden_units(const sc_net *net, uint8_t layer) {
   return sc_header16(net, SC_AT_HIDDEN + 2u * layer);
 }
 
-/* Bytes of a group of `n` rows of `inputs` each; `biased`: with their biases. */
-static inline uint32_t sc_rows_bytes(uint8_t kind, uint32_t n, uint32_t inputs, uint8_t biased) {
-  const uint32_t bias = biased ? 4u * n : 0u;
-  return bias + (kind == SC_NET_FLOAT ? 4u * n * inputs : sc_padded(2u * n) + sc_padded(n * inputs));
+/*
+ * Bytes of a block: `units` records of `side` rows each, which read `first` numbers of one operand and `second` of another (0: there
+ * is none); `further` biases more a record.
+ */
+static inline uint32_t sc_block_bytes(uint8_t kind, uint32_t units, uint32_t side, uint32_t further, uint32_t first,
+                                      uint32_t second) {
+  const uint32_t biases = side + further, weights = side * (first + second);
+  if (kind == SC_NET_FLOAT) return units * 4u * (biases + weights);
+  return units * sc_padded(4u * biases + 2u * side * (second ? 2u : 1u) + weights);
+}
+
+/* The record after one that ends before `end`. */
+static inline const uint8_t *sc_next_record(const void *end) {
+  return (const uint8_t *)(((uintptr_t)end + 3u) & ~(uintptr_t)3u);
 }
 
 /* Bytes of the recurrent state of a layer. */

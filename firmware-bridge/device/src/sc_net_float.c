@@ -6,12 +6,6 @@
 
 #ifndef SC_NET_NO_FLOAT
 
-/* Rows that are still to come of a group. */
-typedef struct rows {
-  const float *bias; /* NULL: none */
-  const float *w;
-} rows;
-
 static float activated(float a, uint8_t activation) {
   switch (activation) {
     case SC_RELU:
@@ -27,84 +21,64 @@ static float activated(float a, uint8_t activation) {
   }
 }
 
-static uint32_t group(const sc_net *net, uint32_t at, uint32_t n, uint32_t inputs, uint8_t biased, rows *g) {
-  const float *p = (const float *)(const void *)(net->blob + at);
-  g->bias = biased ? p : NULL;
-  g->w = biased ? p + n : p;
-  return at + sc_rows_bytes(SC_NET_FLOAT, n, inputs, biased);
-}
-
-/* The next `side` rows, which are stored side by side, added to out[side]. */
-static void next_rows(rows *g, uint8_t side, const float *v, uint16_t size, float *out) {
+/* `side` rows side by side times v, added to sums; gives the weights after them. */
+static const float *dot(const float *w, uint8_t side, const float *v, uint16_t size, float *sums) {
   for (uint16_t i = 0; i < size; i++)
-    for (uint8_t p = 0; p < side; p++) out[p] += sc_f32(g->w++) * v[i];
-  if (g->bias)
-    for (uint8_t p = 0; p < side; p++) out[p] += sc_f32(g->bias++);
+    for (uint8_t p = 0; p < side; p++) sums[p] += sc_f32(w++) * v[i];
+  return w;
 }
 
-static void step_layer(const sc_net *net, uint8_t layer, const float *in, uint16_t size, float *h, float *next,
-                       float *reset) {
-  const uint16_t H = sc_hidden_units(net, layer);
-  const uint8_t cell = sc_header8(net, SC_AT_CELLS + layer), activation = sc_header8(net, SC_AT_DENSE_Q);
-  const uint8_t side = cell == SC_LSTM ? 4 : cell == SC_GRU ? 3 : cell == SC_RNN ? 1 : 2;
-  rows x, r, xn = {NULL, NULL}, rn = xn;
-  uint32_t at = group(net, net->at_layer[layer], (uint32_t)side * H, size, 1, &x);
-  if (cell == SC_GRU_BEFORE) at = group(net, at, H, size, 1, &xn);
-  at = group(net, at, (uint32_t)side * H, H, 0, &r);
-  if (cell == SC_GRU_BEFORE) (void)group(net, at, H, H, 0, &rn);
-  const float *bias = (const float *)(const void *)(net->blob + at);
+/* The row at *record, of one operand or two; moves on to the next record. */
+static float next_row(const float **record, const float *first, uint16_t size, const float *second, uint16_t more) {
+  float sum = sc_f32(*record);
+  *record = dot(*record + 1, 1, first, size, &sum);
+  *record = dot(*record, 1, second, more, &sum);
+  return sum;
+}
 
+static void step_layer(const sc_net *net, uint8_t k, const float *in, uint16_t size, float *h, float *next, float *reset) {
+  const uint16_t H = sc_hidden_units(net, k);
+  const uint8_t cell = sc_header8(net, SC_AT_CELLS + k), activation = sc_header8(net, SC_AT_DENSE_Q);
+  const uint8_t side = cell == SC_LSTM ? 4 : cell == SC_GRU ? 3 : cell == SC_RNN ? 1 : 2;
+  const float *record = (const float *)(const void *)(net->blob + net->at_layer[k]);
   for (uint16_t u = 0; u < H; u++) {
-    float sums[4] = {0, 0, 0, 0}, gates[4] = {0, 0, 0, 0};
-    next_rows(&x, side, in, size, sums);
-    next_rows(&r, side, h, H, gates);
+    float a[4] = {0, 0, 0, 0}, b[4] = {0, 0, 0, 0};
+    for (uint8_t p = 0; p < side; p++) a[p] = sc_f32(record++);
+    if (cell == SC_GRU) b[2] = sc_f32(record++);
+    record = dot(record, side, in, size, a);
+    record = dot(record, side, h, H, b);
     if (cell == SC_RNN) {
-      next[u] = activated(sums[0] + gates[0], activation);
+      next[u] = activated(a[0] + b[0], activation);
     } else if (cell == SC_GRU) {
-      const float z = sc_sigmoid(sums[0] + gates[0]), reset_by = sc_sigmoid(sums[1] + gates[1]);
-      const float n = activated(sums[2] + reset_by * (gates[2] + sc_f32(bias++)), activation);
-      next[u] = n + z * (h[u] - n);
+      const float n = activated(a[2] + sc_sigmoid(a[1] + b[1]) * b[2], activation);
+      next[u] = n + sc_sigmoid(a[0] + b[0]) * (h[u] - n);
     } else if (cell == SC_GRU_BEFORE) {
-      next[u] = sc_sigmoid(sums[0] + gates[0]);
-      reset[u] = sc_sigmoid(sums[1] + gates[1]) * h[u];
+      next[u] = sc_sigmoid(a[0] + b[0]);
+      reset[u] = sc_sigmoid(a[1] + b[1]) * h[u];
     } else {
       float *c = h + H;
-      const float i = sc_sigmoid(sums[0] + gates[0]), o = sc_sigmoid(sums[1] + gates[1]);
-      c[u] = sc_sigmoid(sums[2] + gates[2]) * c[u] + i * activated(sums[3] + gates[3], activation);
-      next[u] = o * activated(c[u], activation);
+      c[u] = sc_sigmoid(a[2] + b[2]) * c[u] + sc_sigmoid(a[0] + b[0]) * activated(a[3] + b[3], activation);
+      next[u] = sc_sigmoid(a[1] + b[1]) * activated(c[u], activation);
     }
   }
   if (cell == SC_GRU_BEFORE)
     for (uint16_t u = 0; u < H; u++) {
-      float sum = 0;
-      next_rows(&xn, 1, in, size, &sum);
-      next_rows(&rn, 1, reset, H, &sum);
-      const float n = activated(sum, activation);
+      const float n = activated(next_row(&record, in, size, reset, H), activation);
       next[u] = n + next[u] * (h[u] - n);
     }
   memcpy(h, next, 4u * (uint32_t)H);
 }
 
-static void step_head(const sc_net *net, const float *v, uint16_t size, const float *x, float *y) {
-  rows g;
-  uint32_t at = group(net, net->at_head, net->outputs, size, 1, &g);
-  for (uint16_t i = 0; i < net->outputs; i++) {
-    y[i] = 0;
-    next_rows(&g, 1, v, size, &y[i]);
-  }
-  if (net->flags & SC_DIRECT) {
-    at = group(net, at, net->outputs, net->columns, 0, &g);
-    for (uint16_t i = 0; i < net->outputs; i++) next_rows(&g, 1, x, net->columns, &y[i]);
-  }
-  (void)group(net, at, (uint32_t)net->gated * net->horizon, size, 1, &g);
+/* What the head weighs of the columns themselves. */
+static void add_gated(const sc_net *net, const float *v, uint16_t size, const float *x, float *y) {
+  const float *record = (const float *)(const void *)(net->blob + net->at_gates);
   for (uint8_t j = 0; j < net->gated; j++) {
     const uint16_t from = sc_header16(net, net->at_gated + 4u * j);
     const uint8_t moves = sc_header16(net, net->at_gated + 4u * j + 2u) != 1;
+    float *out = y;
     for (uint16_t k = 0; k < net->horizon; k++) {
-      float gate = 0;
-      next_rows(&g, 1, v, size, &gate);
-      const float carried = gate * x[from + (moves ? k : 0)];
-      for (uint8_t level = 0; level < net->levels; level++) y[(uint32_t)k * net->levels + level] += carried;
+      const float carried = next_row(&record, v, size, NULL, 0) * x[from + (moves ? k : 0)];
+      for (uint8_t level = 0; level < net->levels; level++) *out++ += carried;
     }
   }
 }
@@ -114,28 +88,27 @@ void sc_net_step_float(const sc_net *net, void *hidden, void *scratch, const flo
   float *h = hidden;
   const float *in = x;
   uint16_t size = net->columns;
-  for (uint8_t layer = 0; layer < net->layers; layer++) {
-    const uint16_t H = sc_hidden_units(net, layer);
-    step_layer(net, layer, in, size, h, next, reset);
-    h += sc_layer_state(SC_NET_FLOAT, sc_header8(net, SC_AT_CELLS + layer), H) / 4u;
-    if ((net->flags & SC_RESIDUAL) && layer > 0)
-      for (uint16_t u = 0; u < H; u++) v[u] += next[u];
-    else
-      memcpy(v, next, 4u * (uint32_t)H);
-    in = v;
+  for (uint8_t k = 0; k < net->layers; k++) {
+    const uint16_t H = sc_hidden_units(net, k);
+    step_layer(net, k, in, size, h, next, reset);
+    if ((net->flags & SC_RESIDUAL) && k > 0) {
+      for (uint16_t u = 0; u < H; u++) v[u] = h[u] + in[u];
+      in = v;
+    } else {
+      in = h;
+    }
     size = H;
+    h += sc_layer_state(SC_NET_FLOAT, sc_header8(net, SC_AT_CELLS + k), H) / 4u;
   }
   if (net->flags & SC_DENSE) {
-    rows d;
-    (void)group(net, net->at_dense, size, size, 1, &d);
-    for (uint16_t u = 0; u < size; u++) {
-      next[u] = 0;
-      next_rows(&d, 1, v, size, &next[u]);
-      next[u] = activated(next[u], net->dense);
-    }
+    const float *record = (const float *)(const void *)(net->blob + net->at_dense);
+    for (uint16_t u = 0; u < size; u++) next[u] = activated(next_row(&record, in, size, NULL, 0), net->dense);
     in = next;
   }
-  step_head(net, in, size, x, y);
+  const float *record = (const float *)(const void *)(net->blob + net->at_head);
+  const uint16_t direct = net->flags & SC_DIRECT ? net->columns : 0;
+  for (uint16_t i = 0; i < net->outputs; i++) y[i] = next_row(&record, in, size, x, direct);
+  if (net->gated) add_gated(net, in, size, x, y);
 }
 
 #endif

@@ -5,6 +5,13 @@
 
 #ifndef SC_NET_NO_INT8
 
+/* What a step of a GRU calls is worth a copy there: calls were a third of its time. */
+#if defined(__GNUC__)
+#define SC_INLINE inline __attribute__((always_inline))
+#else
+#define SC_INLINE inline
+#endif
+
 /* min(32767, floor(2^15 t (1 + (1 - t^2) / 6144) + 1/2)), t = tanh(i / 32) */
 static const int16_t tanh_table[257] SC_ROM = {
   0, 1024, 2046, 3064, 4075, 5080, 6074, 7057, 8027, 8982, 9921, 10842,
@@ -31,211 +38,242 @@ static const int16_t tanh_table[257] SC_ROM = {
   32767, 32767, 32767, 32767, 32767,
 };
 
-/* Rows that are still to come of a group; see protocol/model.md. */
-typedef struct rows {
-  const int32_t *bias; /* NULL: none */
-  const uint16_t *m;
-  const int8_t *w;
-} rows;
-
-/* What a group of rows reads. */
+/* What rows read. */
 typedef struct operand {
   const int16_t *v;
   uint16_t size;
   uint8_t shift; /* fraction bits of v, and one */
 } operand;
 
+static SC_INLINE int32_t add(int32_t a, int32_t b) { return (int32_t)((uint32_t)a + (uint32_t)b); }
+
 /* floor(a * m / 2^s); wraps. */
-static int32_t scaled(int32_t a, uint32_t m, uint8_t s) {
+static SC_INLINE int32_t scaled(int32_t a, uint32_t m, uint8_t s) {
   const uint32_t low = (uint32_t)a & (((uint32_t)1 << s) - 1u);
   return (int32_t)((uint32_t)(a >> s) * m + ((low * m) >> s));
 }
 
-static int32_t add(int32_t a, int32_t b) { return (int32_t)((uint32_t)a + (uint32_t)b); }
-
-/* a / 2^k, halves upwards */
-static int32_t rounded(int32_t a, uint8_t k) { return add(a, (int32_t)1 << (k - 1)) >> k; }
-
-static int32_t tanh15(int32_t a) {
+/* a in Q15 */
+static SC_INLINE int32_t tanh15(int32_t a) {
   const int32_t size = a < 0 ? -a : a;
   int32_t t = 32767;
   if (size < ((int32_t)1 << 18)) {
     const int16_t *at = tanh_table + (size >> 10);
     const int32_t low = sc_i16(at);
-    t = low + (((sc_i16(at + 1) - low) * (size & 1023) + 512) >> 10);
+    t = low + (((sc_i16(at + 1) - low) * (size & 1023)) >> 10);
   }
   return a < 0 ? -t : t;
 }
 
-/* 0 to 32768 = 1 */
-static int32_t sigmoid(int32_t sum, uint8_t q) {
-  const int32_t t = tanh15(rounded(sum, (uint8_t)(q - 14)));
-  return (t + 32768 + (t >= 0)) >> 1;
+static SC_INLINE int32_t squashed(int32_t sum, uint8_t q) { return tanh15(sum >> (q - 15)); }
+
+/* 0 to 32767 */
+static SC_INLINE int32_t sigmoid(int32_t sum, uint8_t q) { return (tanh15(sum >> (q - 14)) + 32768) >> 1; }
+
+/* Products of rows that are stored side by side with one operand; each gives the weights after them. */
+
+static const int8_t *dot_one(const int8_t *w, const int16_t *v, uint16_t left, int32_t *sum) {
+  int32_t a = 0;
+  for (; left >= 4; left = (uint16_t)(left - 4), v += 4, w += 4)
+    a += sc_i8(w) * (int32_t)v[0] + sc_i8(w + 1) * (int32_t)v[1] + sc_i8(w + 2) * (int32_t)v[2] +
+         sc_i8(w + 3) * (int32_t)v[3];
+  for (; left > 0; left--) a += sc_i8(w++) * (int32_t)*v++;
+  *sum = a;
+  return w;
 }
 
-static int32_t squashed(int32_t sum, uint8_t q) { return tanh15(rounded(sum, (uint8_t)(q - 15))); }
-
-/* Places a group at `at` and gives the offset after it. */
-static uint32_t group(const sc_net *net, uint32_t at, uint32_t n, uint32_t inputs, uint8_t biased, rows *g) {
-  const uint8_t *p = net->blob + at;
-  g->bias = biased ? (const int32_t *)(const void *)p : NULL;
-  if (biased) p += 4u * n;
-  g->m = (const uint16_t *)(const void *)p;
-  g->w = (const int8_t *)(p + sc_padded(2u * n));
-  return at + sc_rows_bytes(SC_NET_INT8, n, inputs, biased);
+static const int8_t *dot_two(const int8_t *w, const int16_t *v, uint16_t left, int32_t *sums) {
+  int32_t a = 0, b = 0;
+  for (; left > 0; left--, v++, w += 2) {
+    const int32_t x = *v;
+    a += sc_i8(w) * x;
+    b += sc_i8(w + 1) * x;
+  }
+  sums[0] = a;
+  sums[1] = b;
+  return w;
 }
 
-/* The next `side` rows, which are stored side by side, added to out[side]. */
-static void next_rows(rows *g, uint8_t side, const operand *in, int32_t *out) {
-  const int16_t *v = in->v, *const end = v + in->size;
-  const int8_t *w = g->w;
-  int32_t acc[4] = {0, 0, 0, 0};
-  if (side == 1) {
-    int32_t a = 0;
-    for (; v != end; v++) a += sc_i8(w++) * (int32_t)*v;
-    acc[0] = a;
-  } else if (side == 3) {
-    int32_t a = 0, b = 0, c = 0;
-    for (; v != end; v++, w += 3) {
-      const int32_t x = *v;
-      a += sc_i8(w) * x;
-      b += sc_i8(w + 1) * x;
-      c += sc_i8(w + 2) * x;
-    }
-    acc[0] = a;
-    acc[1] = b;
-    acc[2] = c;
-  } else {
-    for (; v != end; v++, w += side) {
-      const int32_t x = *v;
-      acc[0] += sc_i8(w) * x;
-      acc[1] += sc_i8(w + 1) * x;
-      if (side == 4) {
-        acc[2] += sc_i8(w + 2) * x;
-        acc[3] += sc_i8(w + 3) * x;
-      }
-    }
+#define THREE(k)                 \
+  x = v[k];                      \
+  a += sc_i8(w + 3 * k) * x;     \
+  b += sc_i8(w + 3 * k + 1) * x; \
+  c += sc_i8(w + 3 * k + 2) * x;
+
+static SC_INLINE const int8_t *dot_three(const int8_t *w, const int16_t *v, uint16_t left, int32_t *sums) {
+  int32_t a = 0, b = 0, c = 0, x;
+  for (; left >= 4; left = (uint16_t)(left - 4), v += 4, w += 12) {
+    THREE(0) THREE(1) THREE(2) THREE(3)
   }
-  g->w = w;
-  for (uint8_t p = 0; p < side; p++) {
-    out[p] = add(out[p], scaled(acc[p], sc_u16(g->m++), in->shift));
-    if (g->bias) out[p] = add(out[p], sc_i32(g->bias++));
+  for (; left > 0; left--, v++, w += 3) {
+    THREE(0)
   }
+  sums[0] = a;
+  sums[1] = b;
+  sums[2] = c;
+  return w;
+}
+
+static const int8_t *dot_four(const int8_t *w, const int16_t *v, uint16_t left, int32_t *sums) {
+  int32_t a = 0, b = 0, c = 0, d = 0;
+  for (; left > 0; left--, v++, w += 4) {
+    const int32_t x = *v;
+    a += sc_i8(w) * x;
+    b += sc_i8(w + 1) * x;
+    c += sc_i8(w + 2) * x;
+    d += sc_i8(w + 3) * x;
+  }
+  sums[0] = a;
+  sums[1] = b;
+  sums[2] = c;
+  sums[3] = d;
+  return w;
+}
+
+/* The row at *record, of one operand or two; moves on to the next record. */
+static int32_t next_row(const uint8_t **record, const operand *first, const operand *second) {
+  const int32_t *bias = (const int32_t *)(const void *)*record;
+  const uint16_t *m = (const uint16_t *)(const void *)(bias + 1);
+  const int8_t *w = (const int8_t *)(m + (second ? 2 : 1));
+  int32_t sum;
+  w = dot_one(w, first->v, first->size, &sum);
+  int32_t row = add(sc_i32(bias), scaled(sum, sc_u16(m), first->shift));
+  if (second) {
+    w = dot_one(w, second->v, second->size, &sum);
+    row = add(row, scaled(sum, sc_u16(m + 1), second->shift));
+  }
+  *record = sc_next_record(w);
+  return row;
 }
 
 /* h' = n + z (h - n), the rest kept in e. */
-static int16_t moved(int32_t z, int32_t n, int16_t h, uint16_t *e) {
+static SC_INLINE int16_t moved(int32_t z, int32_t n, int16_t h, uint16_t *e) {
   const int32_t v = z * (h - n) + (*e & 32767);
   *e = (uint16_t)(v & 32767);
   return (int16_t)(n + (v >> 15));
 }
 
-/* A layer's step: reads `in` and the state h, writes the next h to `next` and the rest of the state in place. */
-static void step_layer(const sc_net *net, uint8_t layer, const operand *in, uint8_t *state, int16_t *next, int16_t *reset) {
-  const uint16_t H = sc_hidden_units(net, layer);
-  const uint8_t cell = sc_header8(net, SC_AT_CELLS + layer), q = sc_header8(net, SC_AT_LAYER_Q + layer);
-  const uint8_t side = cell == SC_LSTM ? 4 : cell == SC_GRU ? 3 : cell == SC_RNN ? 1 : 2;
-  int16_t *h = (int16_t *)(void *)state;
-  const operand own = {h, H, 16};
-  rows x, r, xn = {NULL, NULL, NULL}, rn = xn;
-  uint32_t at = group(net, net->at_layer[layer], (uint32_t)side * H, in->size, 1, &x);
-  if (cell == SC_GRU_BEFORE) at = group(net, at, H, in->size, 1, &xn);
-  at = group(net, at, (uint32_t)side * H, H, 0, &r);
-  if (cell == SC_GRU_BEFORE) (void)group(net, at, H, H, 0, &rn);
+typedef struct layer {
+  const uint8_t *record;
+  operand in, own; /* own: the state before the step */
+  uint16_t H;
+  uint8_t q;
+  int16_t *h, *next;
+  void *beside;   /* what a unit keeps beside h */
+  int16_t *reset; /* space for H values */
+} layer;
 
-  if (cell == SC_RNN) {
-    for (uint16_t u = 0; u < H; u++) {
-      int32_t sum = 0;
-      next_rows(&x, 1, in, &sum);
-      next_rows(&r, 1, &own, &sum);
-      next[u] = (int16_t)squashed(sum, q);
-    }
-  } else if (cell == SC_GRU) {
-    uint16_t *e = (uint16_t *)(h + H);
-    const int32_t *c = (const int32_t *)(const void *)(net->blob + at);
-    for (uint16_t u = 0; u < H; u++) {
-      int32_t sums[3] = {0, 0, 0}, gates[3] = {0, 0, 0};
-      next_rows(&x, 3, in, sums);
-      gates[2] = sc_i32(c++);
-      next_rows(&r, 3, &own, gates);
-      const int32_t z = sigmoid(add(sums[0], gates[0]), q);
-      const int32_t reset_by = sigmoid(add(sums[1], gates[1]), q);
-      const int32_t n = squashed(add(sums[2], scaled(gates[2], (uint32_t)reset_by, 15)), q);
-      next[u] = moved(z, n, h[u], &e[u]);
-    }
-  } else if (cell == SC_GRU_BEFORE) {
-    uint16_t *e = (uint16_t *)(h + H);
-    const operand after = {reset, H, 16};
-    for (uint16_t u = 0; u < H; u++) {
-      int32_t sums[2] = {0, 0};
-      next_rows(&x, 2, in, sums);
-      next_rows(&r, 2, &own, sums);
-      next[u] = (int16_t)(uint16_t)sigmoid(sums[0], q); /* z waits where h' will be, its 16 bits unsigned */
-      reset[u] = (int16_t)((sigmoid(sums[1], q) * h[u] + 16384) >> 15);
-    }
-    for (uint16_t u = 0; u < H; u++) {
-      int32_t sum = 0;
-      next_rows(&xn, 1, in, &sum);
-      next_rows(&rn, 1, &after, &sum);
-      next[u] = moved((uint16_t)next[u], squashed(sum, q), h[u], &e[u]);
-    }
-  } else {
-    int32_t *c = (int32_t *)(void *)(state + sc_padded(2u * H));
-    for (uint16_t u = 0; u < H; u++) {
-      const int32_t most = (int32_t)1 << 30;
-      int32_t sums[4] = {0, 0, 0, 0};
-      next_rows(&x, 4, in, sums);
-      next_rows(&r, 4, &own, sums);
-      const int32_t i = sigmoid(sums[0], q), o = sigmoid(sums[1], q), f = sigmoid(sums[2], q);
-      const int32_t written = (i * squashed(sums[3], q)) >> 10;
-      const uint32_t low = ((uint32_t)(c[u] & 32767) * (uint32_t)f + 16384u) >> 15;
-      int32_t cell_state = add((int32_t)((uint32_t)(c[u] >> 15) * (uint32_t)f + low), written);
-      if (cell_state > most) cell_state = most;
-      if (cell_state < -most) cell_state = -most;
-      c[u] = cell_state;
-      next[u] = (int16_t)((o * tanh15(rounded(cell_state, 5)) + 16384) >> 15);
-    }
-  }
-  memcpy(h, next, 2u * (uint32_t)H);
+static void step_rnn(const layer *l) {
+  const uint8_t *record = l->record;
+  for (uint16_t u = 0; u < l->H; u++) l->next[u] = (int16_t)squashed(next_row(&record, &l->in, &l->own), l->q);
 }
 
-/* v = phi(D v + d) */
-static void step_dense(const sc_net *net, int16_t *v, int16_t *next, uint16_t size, uint8_t bits) {
-  const operand in = {v, size, (uint8_t)(bits + 1)};
-  const uint8_t q = sc_header8(net, SC_AT_DENSE_Q);
-  rows d;
-  (void)group(net, net->at_dense, size, size, 1, &d);
-  for (uint16_t u = 0; u < size; u++) {
-    int32_t sum = 0;
-    next_rows(&d, 1, &in, &sum);
-    sum = net->dense == SC_SIGMOID ? sigmoid(sum, q) : squashed(sum, q);
-    next[u] = (int16_t)(sum > 32767 ? 32767 : sum);
+static void step_gru(const layer *l) {
+  const int16_t *const x = l->in.v, *const h = l->h;
+  const uint16_t columns = l->in.size, H = l->H;
+  const uint8_t shift = l->in.shift, q = l->q;
+  const uint8_t *record = l->record;
+  uint16_t *e = l->beside;
+  int16_t *next = l->next;
+  for (uint16_t u = 0; u < H; u++) {
+    const int32_t *bias = (const int32_t *)(const void *)record;
+    const uint16_t *m = (const uint16_t *)(const void *)(bias + 4);
+    int32_t a[3], b[3];
+    const int8_t *w = dot_three((const int8_t *)(m + 6), x, columns, a);
+    a[0] = add(sc_i32(bias), scaled(a[0], sc_u16(m), shift));
+    a[1] = add(sc_i32(bias + 1), scaled(a[1], sc_u16(m + 1), shift));
+    a[2] = add(sc_i32(bias + 2), scaled(a[2], sc_u16(m + 2), shift));
+    record = sc_next_record(dot_three(w, h, H, b));
+    const int32_t z = sigmoid(add(a[0], scaled(b[0], sc_u16(m + 3), 16)), q);
+    const int32_t r = sigmoid(add(a[1], scaled(b[1], sc_u16(m + 4), 16)), q);
+    const int32_t written = add(sc_i32(bias + 3), scaled(b[2], sc_u16(m + 5), 16));
+    const int32_t n = squashed(add(a[2], scaled(written, (uint32_t)r, 15)), q);
+    next[u] = moved(z, n, h[u], &e[u]);
   }
-  memcpy(v, next, 2u * (uint32_t)size);
 }
 
-static void step_head(const sc_net *net, const operand *in, const operand *columns, int32_t *y) {
-  rows g;
-  uint32_t at = group(net, net->at_head, net->outputs, in->size, 1, &g);
-  memset(y, 0, 4u * (uint32_t)net->outputs);
-  for (uint16_t i = 0; i < net->outputs; i++) next_rows(&g, 1, in, &y[i]);
-  if (net->flags & SC_DIRECT) {
-    at = group(net, at, net->outputs, columns->size, 0, &g);
-    for (uint16_t i = 0; i < net->outputs; i++) next_rows(&g, 1, columns, &y[i]);
+static void step_gru_before(const layer *l) {
+  const operand after = {l->reset, l->H, 16};
+  const uint8_t *record = l->record;
+  uint16_t *e = l->beside;
+  for (uint16_t u = 0; u < l->H; u++) {
+    const int32_t *bias = (const int32_t *)(const void *)record;
+    const uint16_t *m = (const uint16_t *)(const void *)(bias + 2);
+    int32_t a[2], b[2];
+    const int8_t *w = dot_two((const int8_t *)(m + 4), l->in.v, l->in.size, a);
+    record = sc_next_record(dot_two(w, l->h, l->H, b));
+    for (uint8_t p = 0; p < 2; p++)
+      a[p] = add(add(sc_i32(bias + p), scaled(a[p], sc_u16(m + p), l->in.shift)), scaled(b[p], sc_u16(m + 2 + p), 16));
+    l->next[u] = (int16_t)sigmoid(a[0], l->q); /* z waits where h' will be */
+    l->reset[u] = (int16_t)((sigmoid(a[1], l->q) * l->h[u] + 16384) >> 15);
   }
-  (void)group(net, at, (uint32_t)net->gated * net->horizon, in->size, 1, &g);
+  for (uint16_t u = 0; u < l->H; u++) {
+    const int32_t n = squashed(next_row(&record, &l->in, &after), l->q);
+    l->next[u] = moved(l->next[u], n, l->h[u], &e[u]);
+  }
+}
+
+static void step_lstm(const layer *l) {
+  const int32_t most = (int32_t)1 << 30;
+  const uint8_t *record = l->record;
+  const uint8_t q = l->q;
+  int32_t *cells = l->beside;
+  for (uint16_t u = 0; u < l->H; u++) {
+    const int32_t *bias = (const int32_t *)(const void *)record;
+    const uint16_t *m = (const uint16_t *)(const void *)(bias + 4);
+    int32_t a[4], b[4];
+    const int8_t *w = dot_four((const int8_t *)(m + 8), l->in.v, l->in.size, a);
+    record = sc_next_record(dot_four(w, l->h, l->H, b));
+    for (uint8_t p = 0; p < 4; p++)
+      a[p] = add(add(sc_i32(bias + p), scaled(a[p], sc_u16(m + p), l->in.shift)), scaled(b[p], sc_u16(m + 4 + p), 16));
+    const int32_t i = sigmoid(a[0], q), o = sigmoid(a[1], q), f = sigmoid(a[2], q);
+    const int32_t written = (i * squashed(a[3], q)) >> 10;
+    const uint32_t low = ((uint32_t)(cells[u] & 32767) * (uint32_t)f + 16384u) >> 15;
+    int32_t c = add((int32_t)((uint32_t)(cells[u] >> 15) * (uint32_t)f + low), written);
+    if (c > most) c = most;
+    if (c < -most) c = -most;
+    cells[u] = c;
+    l->next[u] = (int16_t)((o * tanh15((c + 16) >> 5) + 16384) >> 15);
+  }
+}
+
+/* Reads `in` and the state `h`, and leaves the next state there. */
+static void step_layer(const sc_net *net, uint8_t k, const operand *in, int16_t *h, int16_t *next, int16_t *reset) {
+  layer l;
+  const uint8_t cell = sc_header8(net, SC_AT_CELLS + k);
+  l.record = net->blob + net->at_layer[k];
+  l.H = sc_hidden_units(net, k);
+  l.q = sc_header8(net, SC_AT_LAYER_Q + k);
+  l.in = *in;
+  l.h = h;
+  l.own.v = h;
+  l.own.size = l.H;
+  l.own.shift = 16;
+  l.next = next;
+  l.reset = reset;
+  l.beside = (uint8_t *)h + (cell == SC_LSTM ? sc_padded(2u * l.H) : 2u * l.H);
+  if (cell == SC_GRU)
+    step_gru(&l);
+  else if (cell == SC_LSTM)
+    step_lstm(&l);
+  else if (cell == SC_RNN)
+    step_rnn(&l);
+  else
+    step_gru_before(&l);
+  memcpy(h, next, 2u * (uint32_t)l.H);
+}
+
+/* What the head weighs of the columns themselves. */
+static void add_gated(const sc_net *net, const operand *in, const int16_t *x, int32_t *y) {
+  const uint8_t *record = net->blob + net->at_gates;
   for (uint8_t j = 0; j < net->gated; j++) {
     const uint16_t from = sc_header16(net, net->at_gated + 4u * j);
     const uint8_t moves = sc_header16(net, net->at_gated + 4u * j + 2u) != 1;
+    int32_t *out = y;
     for (uint16_t k = 0; k < net->horizon; k++) {
-      int32_t gate = 0;
-      next_rows(&g, 1, in, &gate);
-      const int32_t column = columns->v[from + (moves ? k : 0)];
+      const int32_t gate = next_row(&record, in, NULL), column = x[from + (moves ? k : 0)];
       const int32_t carried = add((int32_t)((uint32_t)(gate >> 11) * (uint32_t)column), ((gate & 2047) * column) >> 11);
-      for (uint8_t level = 0; level < net->levels; level++) {
-        int32_t *out = &y[(uint32_t)k * net->levels + level];
-        *out = add(*out, carried);
-      }
+      for (uint8_t level = 0; level < net->levels; level++, out++) *out = add(*out, carried);
     }
   }
 }
@@ -250,32 +288,42 @@ int16_t sc_net_quantise(float column) {
 }
 
 void sc_net_step_int8(const sc_net *net, void *hidden, void *scratch, const int16_t *x, int32_t *y) {
-  int16_t *next = sc_scratch_work(net, scratch), *v = next + sc_padded(2u * net->widest) / 2u;
-  int16_t *reset = v + sc_padded(2u * net->widest) / 2u;
+  const uint32_t width = sc_padded(2u * net->widest) / 2u;
+  int16_t *next = sc_scratch_work(net, scratch), *v = next + width, *reset = v + width;
   const operand columns = {x, net->columns, SC_NET_X_BITS + 1};
   operand in = columns;
   uint8_t *state = hidden;
   uint8_t bits = 15;
-  for (uint8_t layer = 0; layer < net->layers; layer++) {
-    const uint16_t H = sc_hidden_units(net, layer);
-    step_layer(net, layer, &in, state, next, reset);
-    state += sc_layer_state(SC_NET_INT8, sc_header8(net, SC_AT_CELLS + layer), H);
-    if ((net->flags & SC_RESIDUAL) && layer > 0) {
-      const uint8_t kept = layer == 1 ? 14 : 13, lost = (uint8_t)(bits - kept);
-      for (uint16_t u = 0; u < H; u++) v[u] = (int16_t)((next[u] >> (15 - kept)) + (v[u] >> lost));
-      bits = kept;
-    } else {
-      memcpy(v, next, 2u * (uint32_t)H);
-    }
-    in.v = v;
+  for (uint8_t k = 0; k < net->layers; k++) {
+    const uint16_t H = sc_hidden_units(net, k);
+    const int16_t *below = in.v;
+    int16_t *h = (int16_t *)(void *)state;
+    step_layer(net, k, &in, h, next, reset);
+    state += sc_layer_state(SC_NET_INT8, sc_header8(net, SC_AT_CELLS + k), H);
+    in.v = h;
     in.size = H;
+    if ((net->flags & SC_RESIDUAL) && k > 0) {
+      const uint8_t kept = k == 1 ? 14 : 13, lost = (uint8_t)(bits - kept);
+      for (uint16_t u = 0; u < H; u++) v[u] = (int16_t)((h[u] >> (15 - kept)) + (below[u] >> lost));
+      bits = kept;
+      in.v = v;
+    }
     in.shift = (uint8_t)(bits + 1);
   }
   if (net->flags & SC_DENSE) {
-    step_dense(net, v, next, in.size, bits);
+    const uint8_t *record = net->blob + net->at_dense;
+    const uint8_t q = sc_header8(net, SC_AT_DENSE_Q);
+    for (uint16_t u = 0; u < in.size; u++) {
+      const int32_t sum = next_row(&record, &in, NULL);
+      next[u] = (int16_t)(net->dense == SC_SIGMOID ? sigmoid(sum, q) : squashed(sum, q));
+    }
+    in.v = next;
     in.shift = 16;
   }
-  step_head(net, &in, &columns, y);
+  const uint8_t *record = net->blob + net->at_head;
+  const operand *direct = net->flags & SC_DIRECT ? &columns : NULL;
+  for (uint16_t i = 0; i < net->outputs; i++) y[i] = next_row(&record, &in, direct);
+  if (net->gated) add_gated(net, &in, x, y);
 }
 
 #endif
