@@ -2,10 +2,20 @@
 //   node firmware-bridge/sim/build.mjs posix [asan] [m3] [m4f]
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { goldenVectors } from '../device/test/goldenVectors.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const device = join(here, '../device/src');
@@ -34,47 +44,70 @@ const targets = {
   m4f: mps2('an386', ['-mcpu=cortex-m4', '-mfloat-abi=hard', '-mfpu=fpv4-sp-d16']),
 };
 
-const sources = (folder, keep) =>
+const filesIn = (folder) =>
   readdirSync(folder)
-    .filter((name) => name.endsWith('.c') && keep(name))
     .sort()
     .map((name) => join(folder, name));
 
-/** Builds the device for a target unless the very same sources were built before; returns the path of the binary. */
-export function buildDevice(name) {
-  const target = targets[name];
-  if (target === undefined) throw new TypeError(`build: no target ${name}; there are ${Object.keys(targets)}`);
-  const files = [
-    ...sources(device, () => true),
-    ...['device.c', 'flash.c', 'options.c', ...target.port].map((f) => join(here, 'src', f)),
-  ];
-  const headers = [device, join(here, 'src')].flatMap((folder) =>
-    readdirSync(folder).map((file) => join(folder, file)),
-  );
-  const hash = createHash('sha256').update(JSON.stringify(target));
-  for (const file of headers.sort()) hash.update(file).update(readFileSync(file));
-  const folder = join(process.env.STEPCAST_SIM_CACHE ?? join(tmpdir(), 'stepcast-sim'), name);
-  const binary = join(folder, `device-${hash.digest('hex').slice(0, 16)}`);
+const simulation = join(here, 'src');
+const tests = join(here, '../device/test');
+
+/** What a program is made of beside the device library and the port. */
+const programs = {
+  device: { sources: ['device.c', 'flash.c', 'options.c'].map((name) => join(simulation, name)) },
+  link: { sources: [join(tests, 'link.c')] },
+  slots: { sources: [join(tests, 'slots.c')] },
+  fuzz: { sources: [join(tests, 'fuzz.c')] },
+  failing: { sources: [join(tests, 'failing.c')] },
+  golden: { sources: [join(tests, 'golden.c')], generated: { 'vectors.h': goldenVectors } },
+  kernels: { sources: [join(tests, 'kernels.c')] },
+};
+
+/** Builds a program for a target unless the very same sources were built before; returns the path of the binary. */
+export function buildProgram(targetName, programName) {
+  const target = targets[targetName];
+  if (target === undefined) throw new TypeError(`build: no target ${targetName}; there are ${Object.keys(targets)}`);
+  const { sources, generated = {} } = programs[programName];
+  const read = [device, simulation, tests].flatMap(filesIn);
+  const texts = Object.entries(generated).map(([name, write]) => [name, write()]);
+  const hash = createHash('sha256').update(JSON.stringify([target, sources, texts]));
+  for (const file of read) hash.update(file).update(readFileSync(file));
+  const cache = join(process.env.STEPCAST_SIM_CACHE ?? join(tmpdir(), 'stepcast-sim'), targetName);
+  const name = `${programName}-${hash.digest('hex').slice(0, 16)}`;
+  const binary = join(cache, name);
   if (existsSync(binary)) return binary;
-  mkdirSync(folder, { recursive: true });
-  const partial = `${binary}.${process.pid}`;
-  const args = [...target.flags, `-I${device}`, ...files, ...target.libraries, '-o', partial];
-  const run = spawnSync(target.compiler, args, { encoding: 'utf8' });
-  if (run.error) throw new Error(`build: ${target.compiler} is needed: ${run.error.message}`);
-  if (run.status !== 0) throw new Error(`build: ${name}\n${run.stderr}`);
-  renameSync(partial, binary);
+  mkdirSync(cache, { recursive: true });
+  const work = mkdtempSync(join(cache, `${name}.`));
+  try {
+    for (const [file, text] of texts) writeFileSync(join(work, file), text);
+    const library = read.filter((file) => file.startsWith(device) && file.endsWith('.c'));
+    const port = target.port.map((file) => join(simulation, file));
+    const folders = [work, device, simulation].map((folder) => `-I${folder}`);
+    const files = [...sources, ...library, ...(target.board || programName === 'device' ? port : [])];
+    const args = [...target.flags, ...folders, ...files, ...target.libraries, '-o', join(work, name)];
+    const run = spawnSync(target.compiler, args, { encoding: 'utf8' });
+    if (run.error) throw new Error(`build: ${target.compiler} is needed: ${run.error.message}`);
+    if (run.status !== 0) throw new Error(`build: ${programName} for ${targetName}\n${run.stderr}`);
+    renameSync(join(work, name), binary);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
   return binary;
 }
+
+export const buildDevice = (targetName) => buildProgram(targetName, 'device');
 
 /**
  * Program and arguments of a device of target `name` on a line of QEMU's (`tcp:127.0.0.1:0,…`, `pty`) or, for the POSIX
  * builds, of the device's own (`--pty PATH`); `options` as README.md has them.
  */
-export function deviceCommand(name, line, options) {
-  const binary = buildDevice(name);
+export const deviceCommand = (name, line, options) => programCommand(name, 'device', line, options);
+
+export function programCommand(name, program, line, options) {
+  const binary = buildProgram(name, program);
   const { board } = targets[name];
   if (board === undefined) return { program: binary, args: [...line, ...options] };
-  const semihosting = ['device', ...options].map((option) => `arg=${option.replaceAll(',', ',,')}`).join(',');
+  const semihosting = [program, ...options].map((option) => `arg=${option.replaceAll(',', ',,')}`).join(',');
   const args = ['-M', `mps2-${board}`, '-nographic', '-monitor', 'none', '-kernel', binary, '-serial', ...line];
   return {
     program: 'qemu-system-arm',

@@ -49,9 +49,10 @@ static uint8_t write_record(sc_slots *s) {
   while (s->log_end + SC_FLASH_UNIT <= f->log_bytes && !is_blank(log + s->log_end, SC_FLASH_UNIT))
     s->log_end += SC_FLASH_UNIT;
   if (s->log_end + SC_FLASH_UNIT > f->log_bytes) {
-    s->log_area = s->log_area == SC_AREA_LOG_0 ? SC_AREA_LOG_1 : SC_AREA_LOG_0;
+    uint8_t other = s->log_area == SC_AREA_LOG_0 ? SC_AREA_LOG_1 : SC_AREA_LOG_0;
+    if (!f->erase(f->context, other)) return 0;
+    s->log_area = other;
     s->log_end = 0;
-    if (!f->erase(f->context, s->log_area)) return 0;
   }
   s->counter++;
   sc_set_u32(record, s->counter);
@@ -87,6 +88,8 @@ static uint8_t is_valid(const sc_slots *s, uint8_t slot) {
          blob_fault(s, slot, size, sc_get_u32(head + HEAD_CRC32), head + HEAD_SHA256) == 0;
 }
 
+static uint8_t valid_or_none(const sc_slots *s, uint8_t slot) { return is_valid(s, slot) ? slot : SC_NO_SLOT; }
+
 static uint8_t end_trial(sc_slots *s, uint8_t keep) {
   uint8_t before = s->running;
   if (keep) s->confirmed = s->trial;
@@ -94,7 +97,7 @@ static uint8_t end_trial(sc_slots *s, uint8_t keep) {
   s->trial = SC_NO_SLOT;
   s->tries = 0;
   write_record(s);
-  s->running = is_valid(s, s->confirmed) ? s->confirmed : SC_NO_SLOT;
+  s->running = valid_or_none(s, s->confirmed);
   return s->running != before;
 }
 
@@ -105,12 +108,12 @@ uint8_t sc_slots_boot(sc_slots *s, const sc_flash *flash) {
   s->log_area = SC_AREA_LOG_0;
   read_log(s);
   if (s->trial == SC_NO_SLOT) {
-    s->running = is_valid(s, s->confirmed) ? s->confirmed : SC_NO_SLOT;
+    s->running = valid_or_none(s, s->confirmed);
   } else if (s->tries >= SC_TRIAL_BOOTS || !is_valid(s, s->trial)) {
     end_trial(s, 0);
   } else {
     s->tries++;
-    s->running = write_record(s) ? s->trial : s->confirmed;
+    s->running = write_record(s) ? s->trial : valid_or_none(s, s->confirmed);
   }
   return s->running;
 }
@@ -128,7 +131,7 @@ void sc_slots_info(const sc_slots *s, sc_model_info *info) {
   info->version = 0;
   memset(info->sha256, 0, sizeof info->sha256);
   if (s->running != SC_NO_SLOT) {
-    info->slot_state = s->trial != SC_NO_SLOT ? SC_SLOT_TRIAL : SC_SLOT_CONFIRMED;
+    info->slot_state = s->running == s->trial ? SC_SLOT_TRIAL : SC_SLOT_CONFIRMED;
     info->version = sc_get_u32(head_of(s, s->running) + HEAD_VERSION);
     memcpy(info->sha256, head_of(s, s->running) + HEAD_SHA256, sizeof info->sha256);
   }

@@ -1,0 +1,51 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { expect, it } from 'vitest';
+import { programCommand } from '../../../firmware-bridge/sim/build.mjs';
+
+/** STEPCAST_FUZZ_FRAMES=10000000 is the whole of it. */
+const fuzzFrames = Number(process.env.STEPCAST_FUZZ_FRAMES ?? 200_000);
+
+interface Outcome {
+  readonly checks: number;
+  readonly failures: number;
+  readonly said: string;
+}
+
+/** What a program of firmware-bridge/device/test counts; a failure names itself on standard error. */
+async function outcomeOf(target: string, program: string, ...options: string[]): Promise<Outcome> {
+  const onQemu = target.startsWith('m');
+  const command = programCommand(target, program, onQemu ? ['null'] : [], options);
+  const { stdout, stderr } = await promisify(execFile)(command.program, command.args);
+  return { ...JSON.parse(stdout), said: stderr };
+}
+
+it('the golden vectors are equal on POSIX, Cortex-M3 and Cortex-M4F, bit for bit', async () => {
+  const native = await outcomeOf('asan', 'golden');
+  expect(native.checks).toBeGreaterThan(2_000);
+  for (const target of ['posix', 'm3', 'm4f'])
+    expect(await outcomeOf(target, 'golden'), target).toMatchObject({ checks: native.checks, failures: 0 });
+});
+
+it('a reading is kept until it is committed, dropped by the rule, sent again when something is lost', async () => {
+  const { checks, failures } = await outcomeOf('asan', 'link');
+  expect(failures).toBe(0);
+  expect(checks).toBeGreaterThan(100);
+});
+
+it('a valid slot runs wherever the power goes or the flash fails during a model push', async () => {
+  const { checks, failures } = await outcomeOf('asan', 'slots');
+  expect(failures).toBe(0);
+  expect(checks).toBeGreaterThan(10_000);
+});
+
+it('frames of all kinds, sound and spoilt, are no danger under sanitizers', async () => {
+  const { failures, said } = await outcomeOf('asan', 'fuzz', String(fuzzFrames), '1');
+  expect(failures).toBe(0);
+  console.log(said.trim());
+});
+
+it('a check that does not hold is reported, and ends in failure', async () => {
+  await expect(outcomeOf('posix', 'failing')).rejects.toThrow(/failing.c:5: 1 \+ 1 == 3/);
+  await expect(outcomeOf('m3', 'failing')).rejects.toThrow(/failing.c:5: 1 \+ 1 == 3/);
+});
