@@ -6,7 +6,7 @@ import { admit } from './operators/admit.js';
 import { forecastTicks, type OnIssue } from './operators/forecastTicks.js';
 import { type Acknowledgements, groupCommit } from './operators/groupCommit.js';
 import { introduce } from './operators/introduce.js';
-import { letGo } from './operators/letGo.js';
+import { heed, letGo } from './operators/letGo.js';
 import { oneAtATime } from './operators/oneAtATime.js';
 import { snapshot, snapshotAll } from './operators/snapshot.js';
 import { collectDecisions, takeOver } from './operators/swapModels.js';
@@ -57,7 +57,7 @@ export const pipeline = ({
   observer,
 }: PipelineParts): Observable<Acknowledgements> =>
   source.deliveries$.pipe(
-    turns({ pulse$, lost$: source.lost$ }), //     what came within one turn of the event loop
+    turns({ pulse$, lost$: source.lost$?.pipe(heed({ book, store })) }), // what came within one turn of the event loop
     oneAtATime(
       pipe(
         takeOver(swaps), //                        a model whose state is ready, before anything is stepped

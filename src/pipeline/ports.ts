@@ -182,8 +182,8 @@ export interface Store {
    */
   acquire?(series: readonly NamedSeries[]): Promise<StoredState>;
   /**
-   * Lets go of series that were acquired. `isGone`: what is staged of them is dropped, and a commit under way that finds another their owner
-   * leaves them out; without it such a commit fails as a whole, STORE_FENCED.
+   * Lets go of series that were acquired. `isGone`: what is or will be staged of them is left out, until they are acquired again, and so does
+   * a commit under way that finds another their owner; without it such a commit fails as a whole, STORE_FENCED.
    */
   release?(series: readonly number[], isGone: boolean): void;
 }

@@ -79,6 +79,7 @@ class OpenStore implements PostgresStore {
   readonly #taken = new TakenReadings();
   readonly #packets = new Map<number, ReadingRow[]>(); // of this run
   readonly #epochs = new Map<number, number>(); // of the series that are this worker's
+  readonly #gone = new Set<number>(); // series that were lost since
   readonly #lastTicks = new Map<number, number>();
   readonly #acquired = new Map<number, { readonly readingId: number; readonly day: number }>(); // snapshots, as they were then
   #staged = new StagedRows();
@@ -114,6 +115,7 @@ class OpenStore implements PostgresStore {
     );
     for (const { row, epoch, lastId, lastTick, snapshot, taken } of acquired) {
       this.#epochs.set(row.id, epoch);
+      this.#gone.delete(row.id);
       this.#lastTicks.set(row.id, lastTick);
       this.#taken.begin(row.id, taken);
       if (snapshot) this.#acquired.set(row.id, snapshot);
@@ -126,7 +128,9 @@ class OpenStore implements PostgresStore {
     for (const id of series) {
       for (const known of [this.#epochs, this.#lastTicks, this.#acquired]) known.delete(id);
       this.#taken.forget(id);
-      if (isGone) for (const batch of this.#underway) batch.lost.add(id);
+      if (!isGone) continue;
+      this.#gone.add(id);
+      for (const batch of this.#underway) batch.lost.add(id);
     }
     if (isGone) this.#staged.drop(new Set(series));
   }
@@ -189,7 +193,7 @@ class OpenStore implements PostgresStore {
   }
 
   stage(batch: CommitBatch): void {
-    this.#staged.add(batch, (series) => this.#epochs.get(series) ?? 0);
+    this.#staged.add(batch, (series) => this.#epochOf(series));
   }
 
   async commit(): Promise<void> {
@@ -269,6 +273,15 @@ class OpenStore implements PostgresStore {
   #dayOf(serverNowMs: number): number {
     this.#lastDay = Math.max(this.#lastDay, dayOf(this.#options.nowMs?.() ?? serverNowMs));
     return this.#lastDay;
+  }
+
+  /** Undefined for a series that is gone. */
+  #epochOf(series: number): number | undefined {
+    const epoch = this.#epochs.get(series);
+    if (epoch === undefined && !this.#gone.has(series)) {
+      throw new RangeError(`PostgresStore: series ${series} was staged, and never acquired`);
+    }
+    return epoch;
   }
 
   #maintain(): void {

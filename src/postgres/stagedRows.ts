@@ -43,19 +43,24 @@ export class StagedRows {
   readings: ReadingRow[] = [];
   forecasts: PackedRow[] = [];
 
-  add(batch: CommitBatch, epochOf: (series: number) => number): void {
-    for (const row of batch.readings) this.readings.push(row);
-    for (const row of batch.forecasts) this.forecasts.push(packed(row));
-    for (const row of batch.series) this.series.set(row.id, row);
-    for (const row of batch.snapshots) this.snapshots.set(row.series, { ...row, state: row.state.slice() });
-    for (const row of batch.summaries) this.summaries.set(row.series, row);
+  /** Leaves out what is of a series for which `epochOf` gives none: one that was lost. */
+  add(batch: CommitBatch, epochOf: (series: number) => number | undefined): void {
+    const isOwn = (series: number): boolean => {
+      if (this.epochs.has(series)) return true;
+      const epoch = epochOf(series);
+      if (epoch !== undefined) this.epochs.set(series, epoch);
+      return epoch !== undefined;
+    };
+    for (const row of batch.readings) if (isOwn(row.series)) this.readings.push(row);
+    for (const row of batch.forecasts) if (isOwn(row.series)) this.forecasts.push(packed(row));
+    for (const row of batch.series) if (isOwn(row.id)) this.series.set(row.id, row);
+    for (const row of batch.snapshots) {
+      if (isOwn(row.series)) this.snapshots.set(row.series, { ...row, state: row.state.slice() });
+    }
+    for (const row of batch.summaries) if (isOwn(row.series)) this.summaries.set(row.series, row);
     for (const row of batch.rejects) this.rejects.push({ ...row, payload: row.payload.slice(0, keptPayloadBytes) });
     this.gaps.push(...batch.gaps);
     this.decisions.push(...batch.decisions);
-    for (const rows of [batch.readings, batch.forecasts, batch.snapshots, batch.summaries]) {
-      for (const { series } of rows) if (!this.epochs.has(series)) this.epochs.set(series, epochOf(series));
-    }
-    for (const { id } of batch.series) this.epochs.set(id, epochOf(id));
   }
 
   /** Leaves these series out. */
