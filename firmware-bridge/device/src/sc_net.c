@@ -15,11 +15,13 @@ static uint32_t crc_byte(uint32_t crc, uint8_t byte) {
   return (crc >> 4) ^ sc_u32(&crc_nibbles[crc & 15u]);
 }
 
+#ifndef SC_NET_NO_INT8
 static uint32_t crc_bytes(uint32_t crc, const void *bytes, uint32_t size) {
   const uint8_t *p = bytes;
   for (uint32_t i = 0; i < size; i++) crc = crc_byte(crc, p[i]);
   return crc;
 }
+#endif
 
 static uint8_t is_aligned(const void *p) { return ((uintptr_t)p & 3u) == 0; }
 
@@ -55,6 +57,53 @@ static uint8_t header_is_sound(const sc_net *net) {
   if ((net->flags & SC_DENSE) == 0) return 1;
   return (net->dense == SC_TANH || net->dense == SC_SIGMOID) && sc_header8(net, SC_AT_DENSE_Q) >= 16 &&
          sc_header8(net, SC_AT_DENSE_Q) <= 24;
+}
+
+/* Whether this build has what the model needs: see sc_net_config.h. */
+static uint8_t is_built_in(const sc_net *net) {
+#ifdef SC_NET_NO_FLOAT
+  if (net->kind == SC_NET_FLOAT) return 0;
+#endif
+#ifdef SC_NET_NO_INT8
+  if (net->kind == SC_NET_INT8) return 0;
+#endif
+  for (uint8_t i = 0; i < net->features; i++) {
+    const uint8_t feature = sc_header8(net, net->at_features + i);
+#ifdef SC_NET_NO_ELAPSED
+    if (feature == SC_ELAPSED) return 0;
+#endif
+#ifdef SC_NET_NO_CALENDAR
+    if (feature >= SC_DAY_SIN && feature <= SC_WEEKEND) return 0;
+#endif
+    (void)feature;
+  }
+  if (net->kind == SC_NET_FLOAT) return 1;
+#ifdef SC_NET_NO_RESIDUAL
+  if (net->flags & SC_RESIDUAL) return 0;
+#endif
+#ifdef SC_NET_NO_DENSE
+  if (net->flags & SC_DENSE) return 0;
+#endif
+#ifdef SC_NET_NO_GATED
+  if (net->gated > 0) return 0;
+#endif
+  for (uint8_t k = 0; k < net->layers; k++) {
+    const uint8_t cell = sc_header8(net, SC_AT_CELLS + k);
+#ifdef SC_NET_NO_RNN
+    if (cell == SC_RNN) return 0;
+#endif
+#ifdef SC_NET_NO_GRU
+    if (cell == SC_GRU) return 0;
+#endif
+#ifdef SC_NET_NO_GRU_BEFORE
+    if (cell == SC_GRU_BEFORE) return 0;
+#endif
+#ifdef SC_NET_NO_LSTM
+    if (cell == SC_LSTM) return 0;
+#endif
+    (void)cell;
+  }
+  return 1;
 }
 
 /* The kinds of columns are known and as wide together as x. */
@@ -136,14 +185,9 @@ sc_net_status sc_net_open(sc_net *net, const void *blob, size_t size) {
   net->y_bits = sc_header8(net, SC_AT_HEAD_Q);
   net->golden = sc_header16(net, SC_AT_GOLDEN);
   if (!header_is_sound(net)) return SC_NET_LAYOUT;
-#ifdef SC_NET_NO_FLOAT
-  if (net->kind == SC_NET_FLOAT) return SC_NET_VERSION;
-#endif
-#ifdef SC_NET_NO_INT8
-  if (net->kind == SC_NET_INT8) return SC_NET_VERSION;
-#endif
   net->outputs = (uint16_t)(net->horizon * net->levels);
   if (place(net) != net->size) return SC_NET_LAYOUT;
+  if (!is_built_in(net)) return SC_NET_VERSION;
   uint32_t crc = 0xffffffffu;
   for (uint32_t i = 0; i < net->size - 4u; i++) crc = crc_byte(crc, sc_header8(net, i));
   if (~crc != sc_header32(net, net->size - 4u)) return SC_NET_CRC;

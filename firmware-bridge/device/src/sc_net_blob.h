@@ -3,6 +3,7 @@
 #define SC_NET_BLOB_H
 
 #include "sc_net.h"
+#include "sc_net_config.h"
 
 /* On AVR constants stay in flash, which needs instructions of its own; define SC_NET_BLOB_IN_RAM for a blob that was loaded. */
 #if defined(__AVR__) && !defined(SC_NET_BLOB_IN_RAM)

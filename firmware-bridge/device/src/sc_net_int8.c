@@ -82,6 +82,7 @@ static const int8_t *dot_one(const int8_t *w, const int16_t *v, uint16_t left, i
   return w;
 }
 
+#ifndef SC_NET_NO_GRU_BEFORE
 static const int8_t *dot_two(const int8_t *w, const int16_t *v, uint16_t left, int32_t *sums) {
   int32_t a = 0, b = 0;
   for (; left > 0; left--, v++, w += 2) {
@@ -93,7 +94,9 @@ static const int8_t *dot_two(const int8_t *w, const int16_t *v, uint16_t left, i
   sums[1] = b;
   return w;
 }
+#endif
 
+#ifndef SC_NET_NO_GRU
 #define THREE(k)                 \
   x = v[k];                      \
   a += sc_i8(w + 3 * k) * x;     \
@@ -113,7 +116,9 @@ static SC_INLINE const int8_t *dot_three(const int8_t *w, const int16_t *v, uint
   sums[2] = c;
   return w;
 }
+#endif
 
+#ifndef SC_NET_NO_LSTM
 static const int8_t *dot_four(const int8_t *w, const int16_t *v, uint16_t left, int32_t *sums) {
   int32_t a = 0, b = 0, c = 0, d = 0;
   for (; left > 0; left--, v++, w += 4) {
@@ -129,6 +134,7 @@ static const int8_t *dot_four(const int8_t *w, const int16_t *v, uint16_t left, 
   sums[3] = d;
   return w;
 }
+#endif
 
 /* The row at *record, of one operand or two; moves on to the next record. */
 static int32_t next_row(const uint8_t **record, const operand *first, const operand *second) {
@@ -163,11 +169,14 @@ typedef struct layer {
   int16_t *reset; /* space for H values */
 } layer;
 
+#ifndef SC_NET_NO_RNN
 static void step_rnn(const layer *l) {
   const uint8_t *record = l->record;
   for (uint16_t u = 0; u < l->H; u++) l->next[u] = (int16_t)squashed(next_row(&record, &l->in, &l->own), l->q);
 }
+#endif
 
+#ifndef SC_NET_NO_GRU
 static void step_gru(const layer *l) {
   const int16_t *const x = l->in.v, *const h = l->h;
   const uint16_t columns = l->in.size, H = l->H;
@@ -191,7 +200,9 @@ static void step_gru(const layer *l) {
     next[u] = moved(z, n, h[u], &e[u]);
   }
 }
+#endif
 
+#ifndef SC_NET_NO_GRU_BEFORE
 static void step_gru_before(const layer *l) {
   const operand after = {l->reset, l->H, 16};
   const uint8_t *record = l->record;
@@ -212,7 +223,9 @@ static void step_gru_before(const layer *l) {
     l->next[u] = moved(l->next[u], n, l->h[u], &e[u]);
   }
 }
+#endif
 
+#ifndef SC_NET_NO_LSTM
 static void step_lstm(const layer *l) {
   const int32_t most = (int32_t)1 << 30;
   const uint8_t *record = l->record;
@@ -236,6 +249,7 @@ static void step_lstm(const layer *l) {
     l->next[u] = (int16_t)((o * tanh15((c + 16) >> 5) + 16384) >> 15);
   }
 }
+#endif
 
 /* Reads `in` and the state `h`, and leaves the next state there. */
 static void step_layer(const sc_net *net, uint8_t k, const operand *in, int16_t *h, int16_t *next, int16_t *reset) {
@@ -252,17 +266,22 @@ static void step_layer(const sc_net *net, uint8_t k, const operand *in, int16_t 
   l.next = next;
   l.reset = reset;
   l.beside = (uint8_t *)h + (cell == SC_LSTM ? sc_padded(2u * l.H) : 2u * l.H);
-  if (cell == SC_GRU)
-    step_gru(&l);
-  else if (cell == SC_LSTM)
-    step_lstm(&l);
-  else if (cell == SC_RNN)
-    step_rnn(&l);
-  else
-    step_gru_before(&l);
+#ifndef SC_NET_NO_RNN
+  if (cell == SC_RNN) step_rnn(&l);
+#endif
+#ifndef SC_NET_NO_GRU
+  if (cell == SC_GRU) step_gru(&l);
+#endif
+#ifndef SC_NET_NO_GRU_BEFORE
+  if (cell == SC_GRU_BEFORE) step_gru_before(&l);
+#endif
+#ifndef SC_NET_NO_LSTM
+  if (cell == SC_LSTM) step_lstm(&l);
+#endif
   memcpy(h, next, 2u * (uint32_t)l.H);
 }
 
+#ifndef SC_NET_NO_GATED
 /* What the head weighs of the columns themselves. */
 static void add_gated(const sc_net *net, const operand *in, const int16_t *x, int32_t *y) {
   const uint8_t *record = net->blob + net->at_gates;
@@ -277,39 +296,37 @@ static void add_gated(const sc_net *net, const operand *in, const int16_t *x, in
     }
   }
 }
-
-int16_t sc_net_quantise(float column) {
-  const float scaled_up = column * 2048.0f + 0.5f;
-  if (scaled_up != scaled_up) return 0;
-  if (scaled_up >= 32767.0f) return 32767;
-  if (scaled_up <= -32768.0f) return -32768;
-  const int32_t whole = (int32_t)scaled_up;
-  return (int16_t)((float)whole > scaled_up ? whole - 1 : whole);
-}
+#endif
 
 void sc_net_step_int8(const sc_net *net, void *hidden, void *scratch, const int16_t *x, int32_t *y) {
   const uint32_t width = sc_padded(2u * net->widest) / 2u;
-  int16_t *next = sc_scratch_work(net, scratch), *v = next + width, *reset = v + width;
+  int16_t *next = sc_scratch_work(net, scratch), *reset = next + 2u * width;
   const operand columns = {x, net->columns, SC_NET_X_BITS + 1};
   operand in = columns;
   uint8_t *state = hidden;
   uint8_t bits = 15;
   for (uint8_t k = 0; k < net->layers; k++) {
     const uint16_t H = sc_hidden_units(net, k);
-    const int16_t *below = in.v;
     int16_t *h = (int16_t *)(void *)state;
     step_layer(net, k, &in, h, next, reset);
     state += sc_layer_state(SC_NET_INT8, sc_header8(net, SC_AT_CELLS + k), H);
+    const int16_t *below = in.v;
     in.v = h;
     in.size = H;
+#ifdef SC_NET_NO_RESIDUAL
+    (void)below;
+#else
     if ((net->flags & SC_RESIDUAL) && k > 0) {
+      int16_t *v = next + width;
       const uint8_t kept = k == 1 ? 14 : 13, lost = (uint8_t)(bits - kept);
       for (uint16_t u = 0; u < H; u++) v[u] = (int16_t)((h[u] >> (15 - kept)) + (below[u] >> lost));
       bits = kept;
       in.v = v;
     }
+#endif
     in.shift = (uint8_t)(bits + 1);
   }
+#ifndef SC_NET_NO_DENSE
   if (net->flags & SC_DENSE) {
     const uint8_t *record = net->blob + net->at_dense;
     const uint8_t q = sc_header8(net, SC_AT_DENSE_Q);
@@ -320,10 +337,13 @@ void sc_net_step_int8(const sc_net *net, void *hidden, void *scratch, const int1
     in.v = next;
     in.shift = 16;
   }
+#endif
   const uint8_t *record = net->blob + net->at_head;
   const operand *direct = net->flags & SC_DIRECT ? &columns : NULL;
   for (uint16_t i = 0; i < net->outputs; i++) y[i] = next_row(&record, &in, direct);
+#ifndef SC_NET_NO_GATED
   if (net->gated) add_gated(net, &in, x, y);
+#endif
 }
 
 #endif

@@ -118,8 +118,10 @@ static void observe(const sc_net *net, series *s, const sc_tick *tick) {
   follow(net, s);
 }
 
+#ifndef SC_NET_NO_CALENDAR
 static float day_phase(const series *s) { return (float)(s->week_ms % 86400000u) / 86400000.0f; }
 static float week_phase(const series *s) { return (float)(s->week_ms % 604800000u) / 604800000.0f; }
+#endif
 
 static float column(const sc_net *net, series *s, uint8_t feature) {
   switch (feature) {
@@ -129,8 +131,11 @@ static float column(const sc_net *net, series *s, uint8_t feature) {
       return clipped(s->diff / unit(net, s, 1));
     case SC_MISSING:
       return s->seen & IS_MISSING ? 1.0f : 0.0f;
+#ifndef SC_NET_NO_ELAPSED
     case SC_ELAPSED:
       return sc_log1p(s->missing);
+#endif
+#ifndef SC_NET_NO_CALENDAR
     case SC_DAY_SIN:
       return sc_sin_turns(day_phase(s));
     case SC_DAY_COS:
@@ -139,8 +144,11 @@ static float column(const sc_net *net, series *s, uint8_t feature) {
       return sc_sin_turns(week_phase(s));
     case SC_WEEK_COS:
       return sc_sin_turns(week_phase(s) + 0.25f);
-    default:
+    case SC_WEEKEND:
       return s->week_ms % 604800000u >= 432000000u ? 1.0f : 0.0f;
+#endif
+    default:
+      return 0.0f;
   }
 }
 
@@ -150,6 +158,15 @@ static float season_column(const sc_net *net, series *s, uint16_t h) {
   const uint32_t seasons = (h + net->season - 1u) / net->season;
   const float change = back(net, s, (uint16_t)(net->season * seasons - h)) - s->last;
   return change != change ? 0.0f : clipped(change / unit(net, s, h));
+}
+
+int16_t sc_net_quantise(float column) {
+  const float scaled_up = column * 2048.0f + 0.5f;
+  if (scaled_up != scaled_up) return 0;
+  if (scaled_up >= 32767.0f) return 32767;
+  if (scaled_up <= -32768.0f) return -32768;
+  const int32_t whole = (int32_t)scaled_up;
+  return (int16_t)((float)whole > scaled_up ? whole - 1 : whole);
 }
 
 static void put(const sc_net *net, void *x, uint16_t at, float value) {
