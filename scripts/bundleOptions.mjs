@@ -17,7 +17,7 @@ export const bundleOptions = {
 /** Packages inside. CommonJS among them asks for `require`, which an ES module has not. @type {import('esbuild').BuildOptions} */
 export const selfContained = {
   packages: 'bundle',
-  external: ['better-sqlite3'],
+  external: ['better-sqlite3', '@serialport/bindings-cpp'],
   sourcemap: false,
   banner: {
     js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",

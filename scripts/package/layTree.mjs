@@ -11,6 +11,12 @@ const packageFiles = [
   'better-sqlite3/lib',
   'bindings/bindings.js',
   'file-uri-to-path/index.js',
+  '@serialport/bindings-cpp/dist',
+  '@serialport/bindings-cpp/node_modules',
+  '@serialport/bindings-interface/dist',
+  'node-gyp-build/index.js',
+  'node-gyp-build/node-gyp-build.js',
+  'ms/index.js',
   '@resvg/resvg-wasm/index.js',
   '@resvg/resvg-wasm/index_bg.wasm',
   'dejavu-fonts-ttf/ttf/DejaVuSans.ttf',
@@ -39,6 +45,9 @@ export async function layTree(to, { arch, nodeDir, sqlite, bundle, version }) {
   const modules = 'lib/stepcast/node_modules';
   for (const file of new Set([...packageFiles, ...packageFiles.map(manifestOf)]))
     put(join(root, 'node_modules', file), join(modules, file));
+  const serial = `@serialport/bindings-cpp/prebuilds/linux-${arch}`;
+  for (const name of readdirSync(join(root, 'node_modules', serial)).filter((name) => name.includes('.glibc.')))
+    put(join(root, 'node_modules', serial, name), join(modules, serial, name));
   put(sqlite, `${modules}/better-sqlite3/build/Release/better_sqlite3.node`);
   for (const name of readdirSync(join(root, 'models')).filter((name) => name.endsWith('.onnx')))
     put(join(root, 'models', name), `lib/stepcast/models/${name}`);

@@ -54,14 +54,19 @@ export async function runBridge(
     isOnline: (device) => hub.isOnline(device),
   });
   let wasConnected = false;
+  let told = '';
   const refused = new Promise<never>((_, reject) =>
     connection.status$.subscribe((status) => {
-      if (status.state === 'connected') log.info({ broker: broker.url }, 'connected');
-      wasConnected ||= status.state === 'connected';
+      if (status.state === 'connected') {
+        log.info({ broker: broker.url }, 'connected');
+        wasConnected = true;
+        told = '';
+      }
       if (status.state !== 'away') return;
       const { error, misconfigured, retryMs } = status;
       if (misconfigured && !wasConnected) reject(error);
-      else log.warn({ code: error.code, retryMs: Math.round(retryMs) }, error.line);
+      else if (error.line !== told) log.warn({ code: error.code, retryMs: Math.round(retryMs) }, error.line);
+      told = error.line;
     }),
   );
   log.info({ version, node, broker: broker.url }, 'stepcast bridge starts');

@@ -20,7 +20,7 @@ export async function openLine(address: LineAddress): Promise<Duplex> {
 
 /** serialport is loaded here: a daemon without devices has no need of it. */
 async function openPort(path: string, baudRate: number): Promise<Duplex> {
-  const { SerialPort } = await import('serialport');
+  const { SerialPort } = await import('./serialPort.js');
   const port = new SerialPort({ path, baudRate, autoOpen: false });
   await new Promise<void>((resolve, reject) => port.open((error) => (error ? reject(error) : resolve())));
   return port;
