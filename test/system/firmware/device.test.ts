@@ -1,6 +1,7 @@
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { promisify } from 'node:util';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { measure, targets } from '../../../firmware-bridge/device/sizes.mjs';
 import { programCommand } from '../../../firmware-bridge/sim/build.mjs';
 
 /** STEPCAST_FUZZ_FRAMES=10000000 is the whole of it. */
@@ -48,4 +49,20 @@ it('frames of all kinds, sound and spoilt, are no danger under sanitizers', asyn
 it('a check that does not hold is reported, and ends in failure', async () => {
   await expect(outcomeOf('posix', 'failing')).rejects.toThrow(/failing.c:5: 1 \+ 1 == 3/);
   await expect(outcomeOf('m3', 'failing')).rejects.toThrow(/failing.c:5: 1 \+ 1 == 3/);
+});
+
+describe.each(Object.keys(targets))('the library for %s', (name) => {
+  it('compiles as strictly as a compiler can, and its examples fit into the processor', () => {
+    const { flash = 65_536, ram = 8_192 } = targets[name];
+    const { line, examples } = measure(name);
+    expect(line).toBeLessThan(12_000);
+    for (const [example, taken] of Object.entries(examples)) {
+      expect(taken.flash, example).toBeLessThan(flash);
+      expect(taken.ram, example).toBeLessThan(ram);
+    }
+  });
+});
+
+it('the manifests of Arduino and PlatformIO say the same', () => {
+  execFileSync(process.execPath, ['firmware-bridge/device/libraryJson.mjs', '--check']);
 });
