@@ -45,9 +45,10 @@ const targets = {
 };
 
 const filesIn = (folder) =>
-  readdirSync(folder)
-    .sort()
-    .map((name) => join(folder, name));
+  readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => join(folder, name))
+    .sort();
 
 const simulation = join(here, 'src');
 const tests = join(here, '../device/test');
