@@ -37,33 +37,29 @@ export interface DropDays {
 
 /**
  * Drops the tables of days that are over for longer than they are to be kept. Returns their names. Another worker that is at it is left to
- * it, and what it had to leave half done is gone on with.
+ * it, and what it had to leave half done is gone on with. After an error the connection, which holds the lock, is to be closed.
  */
 export async function dropDays(client: pg.ClientBase, { today, readingsMs, forecastsMs }: DropDays): Promise<string[]> {
   const { rows } = await client.query('SELECT pg_try_advisory_lock($1) AS free', [lockOfDays + 1]);
   if (!rows[0].free) return [];
-  try {
-    await client.query("SET lock_timeout = '2s'"); // whoever reads for long is not waited for: everyone else would queue behind this
-    if (forecastsMs !== undefined) await detachBefore(client, 'forecast', today - Math.ceil(forecastsMs / dayMs));
-    if (readingsMs !== undefined) await detachBefore(client, 'reading', today - Math.ceil(readingsMs / dayMs));
-    const dropped: string[] = [];
-    const left = await client.query('SELECT name, counted FROM dropped_day ORDER BY name');
-    for (const { name, counted } of left.rows as { name: string; counted: number }[]) {
-      if (name.startsWith('reading')) await takeFromCounts(client, name, counted);
-      await transaction(client, async () => {
-        await client.query(`DROP TABLE ${name}`);
-        await client.query('DELETE FROM dropped_day WHERE name = $1', [name]);
-      });
-      dropped.push(name);
-    }
-    return dropped;
-  } finally {
-    await client.query('RESET lock_timeout');
-    await client.query('SELECT pg_advisory_unlock($1)', [lockOfDays + 1]);
+  await client.query("SET lock_timeout = '2s'"); // whoever reads for long is not waited for: everyone else would queue behind this
+  if (forecastsMs !== undefined) await detachBefore(client, 'forecast', today - Math.ceil(forecastsMs / dayMs));
+  if (readingsMs !== undefined) await detachBefore(client, 'reading', today - Math.ceil(readingsMs / dayMs));
+  const dropped: string[] = [];
+  const left = await client.query('SELECT name, counted FROM dropped_day ORDER BY name');
+  for (const { name, counted } of left.rows as { name: string; counted: number }[]) {
+    if (name.startsWith('reading')) await takeFromCounts(client, name, counted);
+    await transaction(client, async () => {
+      await client.query(`DROP TABLE ${name}`);
+      await client.query('DELETE FROM dropped_day WHERE name = $1', [name]);
+    });
+    dropped.push(name);
   }
+  await client.query('RESET lock_timeout');
+  await client.query('SELECT pg_advisory_unlock($1)', [lockOfDays + 1]);
+  return dropped;
 }
 
-/** From the table of tables: to_regclass may remember, over the wait for a lock, that there was none. */
 async function exists(client: pg.ClientBase, name: string): Promise<boolean> {
   const { rows } = await client.query(
     'SELECT EXISTS (SELECT FROM pg_class WHERE relname = $1 AND pg_table_is_visible(oid)) AS there',

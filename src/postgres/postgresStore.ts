@@ -7,7 +7,7 @@ import { Database } from './database.js';
 import { dayOf, dropDays, prepareDays } from './days.js';
 import { ForecastForms } from './forecastForms.js';
 import { migrate } from './migrate.js';
-import { passingFailure, postgresError } from './postgresError.js';
+import { postgresError } from './postgresError.js';
 import { PostgresLedger } from './postgresLedger.js';
 import { StagedRows } from './stagedRows.js';
 import { forecastPlaces, readingsAt, recentReadings, replayAfter } from './storedLog.js';
@@ -289,8 +289,8 @@ class OpenStore implements PostgresStore {
     if (elapsedMs < this.#dropAtMs) return;
     this.#dropAtMs = elapsedMs + dropEveryMs;
     this.prune().catch((error) => {
-      const failure = passingFailure('prune', this.#database.subject, error);
-      if (!failure) this.#options.onProblem?.(error as StepcastError);
+      if (!isPassing(error))
+        this.#options.onProblem?.(postgresError('prune', this.#database.subject, 'STORE_IO', `${error}`, error));
     });
   }
 
@@ -304,6 +304,9 @@ class OpenStore implements PostgresStore {
     return done;
   }
 }
+
+/** Tried again the next time. */
+const isPassing = ({ code }: { code?: string }): boolean => code === 'STORE_UNREACHABLE' || code === 'STORE_IO';
 
 const isMissingDay = (error: unknown): boolean => (error as { code?: string }).code === '23514';
 
