@@ -45,14 +45,19 @@ export class Partition {
     try {
       const channel = await connection.createChannel();
       link.open(channel, (error) => this.#ended(link, error));
+      if (this.#link !== link) {
+        await link.close(); // a consumer that nobody minds would hold the partition
+        return;
+      }
       await channel.prefetch(this.#parts.prefetch);
       await channel.consume(this.#parts.queue, (message) => {
         if (message) this.#deliver(link, message);
         else void link.close(); // its queue was deleted, or has no leader
       });
     } catch (error) {
-      if (this.#link === link) this.#link = undefined;
       void link.close();
+      if (this.#link !== link) return; // handed back, or cut, before it was had
+      this.#link = undefined;
       throw error;
     }
   }

@@ -32,7 +32,7 @@ const full: Size = {
 const size = process.env.STEPCAST_FLEET === 'full' ? full : short;
 const readings = Math.ceil((size.perSecond * size.seconds) / size.series); // of each series
 const workers = 4;
-const patienceMs = 600_000;
+const patienceMs = 1_200_000;
 
 describe('a fleet of four workers on three nodes of RabbitMQ and PostgreSQL', () => {
   let cluster: RabbitCluster;
@@ -75,7 +75,7 @@ describe('a fleet of four workers on three nodes of RabbitMQ and PostgreSQL', ()
   beforeAll(async () => {
     dir = mkdtempSync(join(tmpdir(), 'stepcast-fleet-'));
     [cluster, database] = await Promise.all([startRabbit({ nodes: 3 }), startPostgres()]);
-  }, 300_000);
+  }, 600_000);
   afterAll(async () => {
     await devices?.end();
     for (const worker of running) await worker.stop();
@@ -132,7 +132,7 @@ describe('a fleet of four workers on three nodes of RabbitMQ and PostgreSQL', ()
     });
     expect(sum(({ forecasts }) => forecasts)).toBe(expected);
     expect(fleet.reduce((total, { starts }) => total + starts, 0)).toBeGreaterThanOrEqual(workers + size.workerKills);
-  }, 900_000);
+  }, 2_400_000);
 
   it('forecasts to the bit what one worker alone forecasts', async () => {
     const connection = await amqp.connect(cluster.nodes[0]!.amqp);
@@ -149,5 +149,5 @@ describe('a fleet of four workers on three nodes of RabbitMQ and PostgreSQL', ()
     const differing = [...reference.values()].filter(({ series, digest }) => stored.get(series)?.digest !== digest);
     expect(reference.size).toBe(size.series);
     expect(differing.map(({ series }) => series)).toEqual([]);
-  }, 900_000);
+  }, 2_400_000);
 });

@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { freePorts } from './freePorts.js';
 
 const server = '/usr/lib/rabbitmq/bin/rabbitmq-server';
-const readyMs = 120_000;
+const readyMs = 240_000;
 
 export interface RabbitNode {
   readonly amqp: string; // URL
@@ -67,7 +67,7 @@ export const startRabbit = async ({
     rmSync(dir, { recursive: true, force: true });
   };
   try {
-    await Promise.all(nodes.map((one) => one.start()));
+    for (const one of nodes) await one.start(); // together, they now and then wait for one another for ever
   } catch (error) {
     await stop();
     throw error;
