@@ -5,6 +5,7 @@ import { loadConfig } from '../../../src/config/loadConfig.js';
 import { blocksOf, commandsOf, documentNames, readDocument } from '../../support/documents.js';
 
 const scripts = Object.keys(JSON.parse(readDocument('package.json')).scripts);
+const secrets = Object.fromEntries(['BROKER', 'RABBITMQ', 'POSTGRES'].map((of) => [`${of}_PASSWORD`, 'secret']));
 const isStepcast = ([program, first]: string[]): boolean =>
   /(^|\/)stepcast$/.test(program!) || (program === 'node' && first === 'dist/stepcast.js');
 
@@ -52,6 +53,6 @@ describe('a document', () => {
   });
 
   it.each(blocks.filter(({ language }) => language === 'yaml'))('$name:$line is a valid configuration', ({ text }) => {
-    expect(() => loadConfig({ text, env: { BROKER_PASSWORD: 'secret' }, hostName: 'pi' })).not.toThrow();
+    expect(() => loadConfig({ text, env: secrets, hostName: 'pi' })).not.toThrow();
   });
 });
