@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { weighedNames, weighedSteps } from '../forecast/blendWeights.js';
 import type { ForecastForm } from './stagedRows.js';
 
-const experts = JSON.stringify(weighedNames);
+const experts = [...weighedNames];
 
 /** The rows of `forecast_form`, which all workers share: made when they are first needed, and then remembered. */
 export class ForecastForms {
@@ -17,7 +17,7 @@ export class ForecastForms {
     if (!Number.isInteger(horizon))
       throw new RangeError(`ForecastForms: ${count} quantiles at ${levels.length} levels`);
     const at = (level: number): number | null => (levels.includes(level) ? levels.indexOf(level) : null);
-    const steps = JSON.stringify(weighedSteps(horizon));
+    const steps = [...weighedSteps(horizon)];
     const { rows } = await client.query(
       `INSERT INTO forecast_form (key, model, levels, horizon, steps, width, i10, i50, i90, experts, weight_steps)
        VALUES ($1, $2, $3, $4, ARRAY(SELECT generate_series(1, $4)), $5, $6, $7, $8, $9, $10) ON CONFLICT (key) DO UPDATE SET key = excluded.key RETURNING id`,

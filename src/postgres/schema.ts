@@ -41,7 +41,7 @@ CREATE INDEX reading_time ON reading (series, time);
 CREATE TABLE forecast_form (
   id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, key text NOT NULL UNIQUE, model text NOT NULL, levels json NOT NULL,
   horizon integer NOT NULL, steps integer[] NOT NULL, width integer NOT NULL, i10 integer, i50 integer, i90 integer,
-  experts json NOT NULL, weight_steps json NOT NULL
+  experts text[] NOT NULL, weight_steps integer[] NOT NULL
 );
 CREATE TABLE forecast (
   day integer NOT NULL, series integer NOT NULL, tick bigint NOT NULL, id bigint NOT NULL, time double precision NOT NULL,
@@ -104,6 +104,17 @@ LEFT JOIN LATERAL (
 
 CREATE VIEW forecasts AS
 SELECT series, time, issued, model, horizon, target_time, q10, q50, q90, actual FROM forecast_steps;
+
+CREATE VIEW weights AS
+SELECT d.name AS series, f.time, f.issued, m.model, s.h AS horizon, e.expert,
+  (ascii(substr(f.weights, (s.place::integer - 1) * cardinality(m.experts) + e.place::integer, 1)) - 48) / 100.0::double precision
+    AS weight
+FROM forecast f
+JOIN series_def d ON d.id = f.series
+JOIN forecast_form m ON m.id = f.form
+CROSS JOIN LATERAL unnest(m.weight_steps) WITH ORDINALITY AS s(h, place)
+CROSS JOIN LATERAL unnest(m.experts) WITH ORDINALITY AS e(expert, place)
+WHERE f.weights IS NOT NULL;
 
 CREATE VIEW models AS SELECT name, version, sha256, state, origin, created, parent FROM model;
 CREATE VIEW decisions AS SELECT time, kind, model, series, verdict, reason, figures, duration FROM decision;

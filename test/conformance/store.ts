@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { weighedNames, weighedSteps } from '../../src/forecast/blendWeights.js';
 import type { Decision, ModelLedger, ModelVersion } from '../../src/pipeline/modelVersions.js';
 import type { ForecastRow, ReadingRow, SnapshotRow, Store, StoredState } from '../../src/pipeline/ports.js';
 import type { SeriesSettings } from '../../src/series/types.js';
@@ -378,6 +379,21 @@ export function storeConformance(begin: () => Promise<StoreHarness>): void {
       expect(await harness.view('SELECT q10, q50, q90 FROM forecasts')).toEqual([
         { q10: values[0], q50: values[1], q90: values[2] },
       ]);
+    });
+
+    it('tell what each expert weighed in a forecast', async () => {
+      const { store, ids } = await start('a');
+      const steps = weighedSteps(3);
+      const weights = Float64Array.from({ length: steps.length * weighedNames.length }, (_, i) => i / 100);
+      await commitBatch(store, { ...emptyBatch, forecasts: [{ ...forecastRow(1, ids[0], 0, startMs, 1), weights }] });
+      expect(await harness.view('SELECT * FROM weights ORDER BY weight')).toEqual(
+        steps.flatMap((horizon, s) =>
+          weighedNames.map((expert, e) => ({
+            ...{ series: 'a', time: startMs, issued: startMs + 12, model: modelName, horizon, expert },
+            weight: (s * weighedNames.length + e) / 100,
+          })),
+        ),
+      );
     });
 
     it('have no quantile at a level that is not forecast', async () => {
