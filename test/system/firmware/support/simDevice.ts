@@ -6,7 +6,9 @@ const builder = fileURLToPath(new URL('../../../../firmware-bridge/sim/build.mjs
 
 /** Builds a simulated device unless it is built; returns its program. */
 export const builtDevice = (target: string): string =>
-  (JSON.parse(execFileSync(process.execPath, [builder, target], { encoding: 'utf8' })) as Record<string, string>)[target];
+  (JSON.parse(execFileSync(process.execPath, [builder, target], { encoding: 'utf8' })) as Record<string, string>)[
+    target
+  ];
 
 export interface SimEvent {
   readonly event: string;
@@ -24,9 +26,16 @@ export interface SimDevice {
   kill(): Promise<void>;
 }
 
-export const startSim = (program: string, options: Readonly<Record<string, string | number>>): SimDevice => {
-  const given = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  const child: ChildProcess = spawn(program, given, { stdio: ['ignore', 'pipe', 'pipe'] });
+export type SimOptions = Readonly<Record<string, string | number>>;
+
+export const optionArgs = (options: SimOptions): string[] =>
+  Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
+
+export const startSim = (program: string, options: SimOptions): SimDevice => startProgram(program, optionArgs(options));
+
+/** A device by the program that runs it, which may be an emulator. */
+export const startProgram = (program: string, args: readonly string[]): SimDevice => {
+  const child: ChildProcess = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const killAtExit = () => child.kill('SIGKILL');
   process.on('exit', killAtExit);
   const events: SimEvent[] = [];
