@@ -14,6 +14,7 @@ import { type PageFile, pageFiles } from './pageFiles.js';
 import { name, readParameters, toAfter } from './parameters.js';
 import { problemType, Refusal, toProblem } from './problem.js';
 import type { Questions } from './questions.js';
+import { answerUnreadable } from './unreadableRequest.js';
 
 export interface HttpServerOptions {
   readonly listen: { readonly host: string; readonly port: number };
@@ -55,6 +56,9 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     keepAliveTimeout: 30_000,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 200 },
+    frameworkErrors: (_, __, reply) =>
+      void sendProblem(reply, new Refusal(400, 'BAD_REQUEST', 'the address is not percent-encoded UTF-8'), 400),
+    clientErrorHandler: answerUnreadable,
     http: { headersTimeout: patienceMs, connectionsCheckingInterval: patienceMs / 2, maxHeaderSize: 16_384 },
   });
   app.server.maxConnections = 256;

@@ -20,9 +20,11 @@ const titles: Readonly<Record<number, string>> = {
   403: 'Forbidden',
   404: 'Not found',
   405: 'Method not allowed',
+  408: 'Too slow',
   413: 'Too much was asked for',
   421: 'Wrong host name',
   429: 'Too many requests',
+  431: 'Header too large',
   500: 'Internal failure',
   503: 'Not now',
 };

@@ -1,34 +1,9 @@
 import type { Database } from 'better-sqlite3';
-import { type StoredForecast, StoredForecasts } from './storedForecasts.js';
-import { type Page, type PageLimits, walkTargets } from './walkTargets.js';
+import { type ForecastListing, type ForecastQuery, listForecasts } from '../listing/listForecasts.js';
+import { type Page, type PageLimits, walk, walkTargets } from '../listing/walkTargets.js';
+import { StoredForecasts } from './storedForecasts.js';
 
-/** A row of the view `forecasts`. */
-export interface ForecastListing {
-  readonly series: string;
-  readonly time: number;
-  readonly issued: number;
-  readonly model: string;
-  readonly horizon: number;
-  readonly target_time: number;
-  readonly q10: number | null;
-  readonly q50: number | null;
-  readonly q90: number | null;
-  readonly actual: number | null;
-}
-
-export interface ForecastQuery {
-  readonly series: string;
-  readonly fromMs?: number; // of the target times, inclusive
-  readonly toMs?: number;
-  readonly issued: 'latest' | 'all' | number;
-  readonly horizon?: number;
-}
-
-/**
- * Forecasts of one series, in the order of their target times. `all`: every one. `latest`: for each step the newest forecast
- * of it, the one with the fewest steps ahead. A moment: the forecast in force then, the newest issued at or before it.
- * Undefined when there is no such series.
- */
+/** Forecasts of one series as `listForecasts` lists them; undefined when there is no such series. */
 export function forecastRows(db: Database, query: ForecastQuery): ForecastListing[] | undefined {
   const stored = StoredForecasts.of(db, query.series);
   return stored && rowsOf(stored, query);
@@ -42,62 +17,27 @@ export function forecastPage(
 ): Page<ForecastListing> | undefined {
   const stored = StoredForecasts.of(db, query.series);
   if (!stored) return undefined;
-  if (typeof query.issued === 'number') return { rows: rowsOf(stored, query), next: undefined };
+  if (typeof query.issued === 'number') return partOf(rowsOf(stored, query), limits);
   const [firstMs, lastMs] = stored.targets();
   const { horizon = 1, step = 1 } = stored.newest(1)[0] ?? {};
-  return walkTargets(
-    {
-      fromMs: Math.max(query.fromMs ?? firstMs, firstMs),
-      toMs: Math.min(query.toMs ?? lastMs, lastMs),
-      rowsPerMs: (query.issued === 'all' && query.horizon === undefined ? horizon : 1) / step,
-      read: (fromMs, toMs) => rowsOf(stored, { ...query, fromMs, toMs }),
-      timeOf: (row) => row.target_time,
-    },
-    limits,
-  );
+  const targets = {
+    fromMs: Math.max(query.fromMs ?? firstMs, firstMs),
+    toMs: Math.min(query.toMs ?? lastMs, lastMs),
+    rowsPerMs: (query.issued === 'all' && query.horizon === undefined ? horizon : 1) / step,
+    timeOf: (row: ForecastListing) => row.target_time,
+  };
+  return walk(walkTargets(targets, limits), (span) => rowsOf(stored, { ...query, ...span }));
+}
+
+/** Of one forecast, whose targets all differ. */
+function partOf(rows: readonly ForecastListing[], { most, after }: PageLimits): Page<ForecastListing> {
+  const left = after ? rows.filter(({ target_time }) => target_time >= after.fromMs) : rows;
+  const next = left[most] && { fromMs: left[most].target_time, skip: 0 };
+  return { rows: left.slice(0, most), next };
 }
 
 function rowsOf(stored: StoredForecasts, query: ForecastQuery): ForecastListing[] {
-  const { fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY, issued, horizon } = query;
+  const { fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY, issued } = query;
   const forecasts = typeof issued === 'number' ? stored.inForce(issued) : stored.within(fromMs, toMs);
-  const actuals = stored.actuals(forecasts);
-  const rows: ForecastListing[] = [];
-  for (const forecast of forecasts) {
-    const last = issued === 'latest' ? stepsInForce(forecast, actuals) : forecast.horizon;
-    for (let h = horizon ?? 1; h <= Math.min(horizon ?? last, last); h++) {
-      const targetMs = forecast.time + h * forecast.step;
-      if (targetMs >= fromMs && targetMs <= toMs) rows.push(listing(query.series, forecast, h, actuals));
-    }
-  }
-  return rows.sort((a, b) => a.target_time - b.target_time || a.time - b.time);
-}
-
-/** Up to the next step with a forecast of its own: what comes after it was said anew there. */
-function stepsInForce({ tick, horizon }: StoredForecast, actuals: ReadonlyMap<number, number>): number {
-  let h = 1;
-  while (h < horizon && !actuals.has(tick + h)) h++;
-  return h;
-}
-
-/** A forecast at one step ahead beside what came. */
-export function listing(
-  series: string,
-  forecast: StoredForecast,
-  horizon: number,
-  actuals: ReadonlyMap<number, number>,
-): ForecastListing {
-  const { time, issued, model, step, width, k, base, scale, tick } = forecast;
-  const at = (i: number | null): number | null => (i === null ? null : (base + k[(horizon - 1) * width + i]) / scale);
-  return {
-    series,
-    time,
-    issued,
-    model,
-    horizon,
-    target_time: time + horizon * step,
-    q10: at(forecast.i10),
-    q50: at(forecast.i50),
-    q90: at(forecast.i90),
-    actual: actuals.get(tick + horizon) ?? null,
-  };
+  return listForecasts(query, forecasts, stored.actuals(forecasts));
 }

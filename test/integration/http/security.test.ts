@@ -155,6 +155,23 @@ describe('the security of the interface', () => {
     expect((await api.ask('/api/series', { headers: { 'x-large': 'x'.repeat(40_000) } })).status).toBe(431);
   });
 
+  it.each([
+    ['GET /api/%E0%A4%A HTTP/1.1\r\nHost: localhost', 400],
+    ['FETCH /api/series HTTP/1.1\r\nHost: localhost', 400],
+    [`GET /api/series?${'a'.repeat(20_000)} HTTP/1.1\r\nHost: localhost`, 431],
+  ])('says of what it cannot read that it cannot, as of everything else', async (request, status) => {
+    await api.start();
+    const { hostname, port } = new URL(api.url);
+    const socket = connect(Number(port), hostname);
+    socket.write(`${request}\r\nConnection: close\r\n\r\n`);
+    let answer = '';
+    for await (const chunk of socket) answer += chunk;
+    const [head, body] = answer.split('\r\n\r\n');
+    expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(head).toMatch(/^content-type: application\/problem\+json/im);
+    expect(JSON.parse(body)).toMatchObject({ status, code: 'BAD_REQUEST', detail: expect.stringMatching(/\w/) });
+  });
+
   it('does not wait for who never finishes asking', async () => {
     await api.start({ patienceMs: 300 });
     const { hostname, port } = new URL(api.url);

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ForecastListing, ForecastQuery } from '../../../src/listing/listForecasts.js';
+import type { Page } from '../../../src/listing/walkTargets.js';
 import { Random } from '../../../src/series/random.js';
-import { type ForecastListing, type ForecastQuery, forecastPage } from '../../../src/storage/forecastRows.js';
+import { forecastPage } from '../../../src/storage/forecastRows.js';
 import { queryForecasts, reading } from '../../../src/storage/queries.js';
-import type { Page } from '../../../src/storage/walkTargets.js';
 import { commitBatch } from '../../support/commitBatch.js';
 import { emptyBatch, forecastRow, StoreFixture, seriesRow, startMs } from '../../support/storeFixture.js';
 
@@ -43,6 +44,16 @@ describe('forecastPage', () => {
     } while (after);
     expect(rows).toEqual(await whole({ issued, horizon }));
     expect(rows.length).toBeGreaterThan(5000);
+  });
+
+  it('gives one forecast in pages', async () => {
+    const issued = startMs + 200_000_000;
+    const forecast = await whole({ issued });
+    const first = page({ series, issued }, { most: 2 });
+    expect([...first.rows, ...page({ series, issued }, { most: 10, after: first.next }).rows]).toEqual(forecast);
+    expect(first.rows).toHaveLength(2);
+    expect(page({ series, issued }, { most: forecast.length }).next).toBeUndefined();
+    expect(forecast.length).toBeGreaterThan(2);
   });
 
   it('gives of a window what the whole has of it', async () => {
