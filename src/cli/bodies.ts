@@ -2,9 +2,11 @@ import type { Config } from '../config/config.js';
 import type { ConfigSource } from '../daemon/reloadConfig.js';
 import type { Io } from '../io.js';
 import type { TrainJob } from '../lab/trainJob.js';
+import type { ForecastListing, ForecastQuery } from '../listing/listForecasts.js';
+import type { LiveAccuracy } from '../listing/liveAccuracy.js';
+import type { DecisionListing, ModelListing } from '../listing/modelListing.js';
+import type { SeriesListing } from '../listing/seriesItem.js';
 import type { AccuracyRow } from '../metrics/accuracyRows.js';
-import type { DecisionListing, ModelListing } from '../storage/modelQueries.js';
-import type { ForecastListing, ForecastQuery, LiveAccuracy, SeriesListing } from '../storage/queries.js';
 import type { Rollback } from '../storage/rollBackModel.js';
 import type { AccuracyQuery } from '../storage/storedAccuracy.js';
 import type { TableCovariate } from '../training/tableCovariates.js';
@@ -95,6 +97,19 @@ export interface BridgeCommand {
   readonly log: Config['log'];
 }
 
+export interface ExportCommand {
+  readonly file: string;
+  readonly out: string; // folder
+  readonly kind: 'int8' | 'float';
+  readonly budget: number | undefined; // bytes of flash
+  readonly calibrate?: string; // data
+  readonly time?: string;
+  readonly values: readonly string[];
+  readonly cadenceMs: number;
+  readonly season: number; // steps, 0: found
+  readonly json: boolean;
+}
+
 export interface MadeKey {
   readonly keyId: string;
   readonly publicKey: string; // base64 of its 32 bytes
@@ -114,6 +129,7 @@ export interface Bodies {
   /** False when it was interrupted. */
   runTune(command: TuneCommand, io: Io & { readonly signal: AbortSignal }): Promise<boolean>;
   runInspect(command: InspectCommand, io: Io): Promise<void>;
+  runExportC(command: ExportCommand, io: Io): Promise<void>;
   listSeries(db: string): Promise<readonly SeriesListing[]>;
   listModels(db: string): Promise<readonly ModelListing[]>;
   /** Ids of the keys that signed what was pushed, by label. */

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { DecisionListing, ModelListing } from '../storage/modelQueries.js';
+import type { DecisionListing, ModelListing } from '../listing/modelListing.js';
 import type { Context } from './context.js';
 import { databaseOption } from './databaseOption.js';
 import { wholeNumber } from './optionParsers.js';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { ForecastQuery } from '../storage/queries.js';
+import type { ForecastQuery } from '../listing/listForecasts.js';
 import { assertKnownSeries } from './assertKnownSeries.js';
 import type { Context } from './context.js';
 import { databaseOption, formatOption } from './databaseOption.js';

@@ -1,7 +1,8 @@
 import type { Database, Statement } from 'better-sqlite3';
+import type { ReadingListing } from '../listing/seriesItem.js';
+import type { StoredForecast } from '../listing/storedForecast.js';
 import { tailOf } from './schema.js';
-import { type StoredForecast, storedForecast } from './storedForecasts.js';
-import type { ReadingListing } from './storedReadings.js';
+import { storedForecast } from './storedForecasts.js';
 
 /** The newest rows of many series of one moment: the tail, which is in no order of series, is read once for all of them. */
 export class NewestRows {

@@ -1,17 +1,8 @@
 import type { Database } from 'better-sqlite3';
-import { type ForecastListing, listing } from './forecastRows.js';
+import type { LiveAccuracy } from '../listing/liveAccuracy.js';
+import { type SeriesItem, type SeriesListing, seriesItem } from '../listing/seriesItem.js';
 import { NewestRows } from './newestRows.js';
-import { type LiveAccuracy, type SeriesListing, seriesColumns } from './queries.js';
-import type { ReadingListing } from './storedReadings.js';
-
-/** A series as a list shows it. */
-export interface SeriesItem extends SeriesListing, Partial<Omit<LiveAccuracy, 'forecasts'>> {
-  readonly forecasts?: number;
-  readonly skill1?: number | null; // 1 − mae1 / persistence1
-  readonly skill?: number | null;
-  readonly next: ForecastListing | null; // one step ahead, as last forecast
-  readonly spark: readonly ReadingListing[]; // the last readings
-}
+import { seriesColumns } from './queries.js';
 
 export interface SeriesQuery {
   readonly series?: string; // this one alone
@@ -48,21 +39,7 @@ export function seriesPage(db: Database, query: SeriesQuery): SeriesPage {
     const id = idOf.get(row.series) as number;
     const newest = newestRows.forecast(id);
     const scored = newest && accuracy?.(row.series, newest.tick);
-    rows.push({
-      ...row,
-      ...(scored && {
-        ...scored,
-        skill1: skillOf(scored.mae1, scored.persistence1),
-        skill: skillOf(scored.mae, scored.persistence),
-      }),
-      next: newest ? listing(row.series, newest, 1, noActuals) : null,
-      spark: newestRows.readings(id, spark),
-    });
+    rows.push(seriesItem(row, newest, scored, newestRows.readings(id, spark)));
   }
   return { rows, next: undefined };
 }
-
-const noActuals = new Map<number, number>(); // nothing has come after the newest
-
-const skillOf = (error: number | null, persistence: number | null): number | null =>
-  error === null || !persistence ? null : 1 - error / persistence;

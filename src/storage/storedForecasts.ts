@@ -1,25 +1,7 @@
 import type { Database } from 'better-sqlite3';
-import { unpackDistances } from '../forecast/packForecast.js';
+import { lastTargetOf, type PackedForecast, type StoredForecast, unpackedForecast } from '../listing/storedForecast.js';
 import { ForecastTail } from './forecastTail.js';
 import { prepared } from './prepared.js';
-
-export interface StoredForecast {
-  readonly id: number;
-  readonly tick: number;
-  readonly time: number;
-  readonly issued: number;
-  readonly step: number;
-  readonly value: number; // of its own tick
-  readonly model: string;
-  readonly horizon: number;
-  readonly width: number; // quantile levels
-  readonly i10: number | null;
-  readonly i50: number | null;
-  readonly i90: number | null;
-  readonly base: number;
-  readonly scale: number;
-  readonly k: readonly number[];
-}
 
 const columns = `f.id, f.tick, f.time, f.issued, f.step, f.value, m.model, m.horizon, m.width, m.i10, m.i50, m.i90,
   f.base, f.scale, f.k`;
@@ -36,7 +18,7 @@ export class StoredForecasts {
   readonly #db: Database;
   readonly id: number; // of the series
   readonly #runs: { readonly series: number; readonly firstRun: number; readonly lastRun: number };
-  #found: readonly Packed[] | undefined;
+  #found: readonly PackedForecast[] | undefined;
 
   static of(db: Database, name: string): StoredForecasts | undefined {
     const row = prepared(
@@ -58,19 +40,19 @@ export class StoredForecasts {
   /** Those with a target in the window, in the order of their ticks. */
   within(fromMs: number, toMs: number): StoredForecast[] {
     const bounds = { fromMs: Math.max(fromMs, -8e15), toMs: Math.min(toMs, 8e15) };
-    const reaches = (row: Packed): boolean => lastTargetOf(row) >= bounds.fromMs && row.time < bounds.toMs;
+    const reaches = (row: PackedForecast): boolean => lastTargetOf(row) >= bounds.fromMs && row.time < bounds.toMs;
     const found = this.#inRuns(
       `AND g.last_target >= :fromMs AND g.first_time < :toMs
        AND f.time + m.horizon * f.step >= :fromMs AND f.time < :toMs ORDER BY g.id, i.tick`,
       bounds,
     );
-    return [...found, ...this.#tail.filter(reaches).map(unpacked)];
+    return [...found, ...this.#tail.filter(reaches).map(unpackedForecast)];
   }
 
   /** The newest issued at or before a moment, or none. */
   inForce(atMs: number): StoredForecast[] {
     const newest = this.#tail.findLast(({ issued }) => issued <= atMs);
-    if (newest) return [unpacked(newest)];
+    if (newest) return [unpackedForecast(newest)];
     return this.#inRuns('AND g.first_issued <= :atMs AND f.issued <= :atMs ORDER BY g.id DESC, i.tick DESC LIMIT 1', {
       atMs,
     });
@@ -78,7 +60,7 @@ export class StoredForecasts {
 
   /** The newest `count`, in the order of their ticks. */
   newest(count: number): StoredForecast[] {
-    const found = this.#tail.slice(-count).map(unpacked);
+    const found = this.#tail.slice(-count).map(unpackedForecast);
     if (found.length === count) return found;
     const earlier = this.#inRuns('ORDER BY g.id DESC, i.tick DESC LIMIT :count', { count: count - found.length });
     return [...earlier.reverse(), ...found];
@@ -117,30 +99,24 @@ export class StoredForecasts {
   }
 
   /** Those that no run has yet, in the order of their ticks. */
-  get #tail(): readonly Packed[] {
+  get #tail(): readonly PackedForecast[] {
     this.#found ??= ForecastTail.of(this.#db)
       .of(this.id)
-      .map((id) => prepared(this.#db, byId).get(id) as Packed)
+      .map((id) => prepared(this.#db, byId).get(id) as PackedForecast)
       .sort((a, b) => a.tick - b.tick);
     return this.#found;
   }
 
   #inRuns(conditionAndOrder: string, values: Record<string, number>): StoredForecast[] {
     const statement = prepared(this.#db, `SELECT ${columns} ${inRuns} ${conditionAndOrder}`);
-    return (statement.all({ ...this.#runs, ...values }) as Packed[]).map(unpacked);
+    return (statement.all({ ...this.#runs, ...values }) as PackedForecast[]).map(unpackedForecast);
   }
 }
 
-type Packed = Omit<StoredForecast, 'k'> & { readonly k: string };
-
-const lastTargetOf = ({ time, horizon, step }: Packed): number => time + horizon * step;
-
 const least = (values: readonly number[]): number => values.reduce((min, value) => Math.min(min, value));
-
-const unpacked = (row: Packed): StoredForecast => ({ ...row, k: unpackDistances(row.k) });
 
 /** Finds forecasts by their ids. */
 export function storedForecast(db: Database): (id: number) => StoredForecast {
   const one = prepared(db, byId);
-  return (id) => unpacked(one.get(id) as Packed);
+  return (id) => unpackedForecast(one.get(id) as PackedForecast);
 }

@@ -1,11 +1,6 @@
 import type { Database } from 'better-sqlite3';
-import { type Page, type PageLimits, walkTargets } from './walkTargets.js';
-
-/** A row of the view `readings`, of one series. */
-export interface ReadingListing {
-  readonly time: number;
-  readonly value: number;
-}
+import type { ReadingListing } from '../listing/seriesItem.js';
+import { type Page, type PageLimits, walk, walkTargets } from '../listing/walkTargets.js';
 
 /** Readings of a series between two moments, both inclusive, in the order of their times, a page at a time; undefined for an unknown series. */
 export function readingPage(
@@ -22,14 +17,11 @@ export function readingPage(
   const rows = db.prepare(
     'SELECT time, value FROM readings WHERE series = :series AND time BETWEEN :fromMs AND :toMs ORDER BY time',
   );
-  return walkTargets(
-    {
-      fromMs: Math.max(fromMs ?? firstMs, firstMs),
-      toMs: Math.min(toMs ?? lastMs, lastMs),
-      rowsPerMs: readings / (lastMs - firstMs + 1),
-      read: (from, to) => rows.all({ series, fromMs: from, toMs: to }) as ReadingListing[],
-      timeOf: ({ time }) => time,
-    },
-    limits,
-  );
+  const times = {
+    fromMs: Math.max(fromMs ?? firstMs, firstMs),
+    toMs: Math.min(toMs ?? lastMs, lastMs),
+    rowsPerMs: readings / (lastMs - firstMs + 1),
+    timeOf: ({ time }: ReadingListing) => time,
+  };
+  return walk(walkTargets(times, limits), (span) => rows.all({ series, ...span }) as ReadingListing[]);
 }

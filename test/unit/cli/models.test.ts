@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DecisionListing, ModelListing } from '../../../src/storage/modelQueries.js';
+import type { DecisionListing, ModelListing } from '../../../src/listing/modelListing.js';
 import { cli, nowMs } from './support.js';
 
 const version = (name: string, number: number, more: Partial<ModelListing> = {}): ModelListing => ({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { type Page, type PagePlace, type Span, walk, walkTargets } from '../../../src/listing/walkTargets.js';
 import { Random } from '../../../src/series/random.js';
-import { type Page, type PagePlace, walkTargets } from '../../../src/storage/walkTargets.js';
 
 interface Row {
   readonly time: number;
@@ -14,14 +14,14 @@ const rows: Row[] = Array.from({ length: 800 }, (_, id) => {
   time += gaps[Math.floor(random.uniform() * gaps.length)];
   return { time, id };
 });
-const read = (fromMs: number, toMs: number): Row[] => rows.filter((row) => row.time >= fromMs && row.time <= toMs);
-const walk = { fromMs: 0, toMs: time, read, timeOf: (row: Row) => row.time, rowsPerMs: 1 / 60 };
+const read = ({ fromMs, toMs }: Span): Row[] => rows.filter((row) => row.time >= fromMs && row.time <= toMs);
+const way = { fromMs: 0, toMs: time, timeOf: (row: Row) => row.time, rowsPerMs: 1 / 60 };
 
 function pages(most: number, isLate?: () => boolean): Page<Row>[] {
   const found: Page<Row>[] = [];
   let after: PagePlace | undefined;
   do {
-    const page = walkTargets(walk, { most, after, isLate });
+    const page = walk(walkTargets(way, { most, after, isLate }), read);
     found.push(page);
     after = page.next;
   } while (after);
@@ -44,16 +44,19 @@ describe('walkTargets', () => {
 
   it('touches little beyond the page', () => {
     let touched = 0;
-    const counting = (fromMs: number, toMs: number): Row[] => {
-      const found = read(fromMs, toMs);
+    const counting = (span: Span): Row[] => {
+      const found = read(span);
       touched += found.length;
       return found;
     };
-    walkTargets({ ...walk, read: counting }, { most: 10 });
+    walk(walkTargets(way, { most: 10 }), counting);
     expect(touched).toBeLessThan(100);
   });
 
   it('finds nothing where nothing can be', () => {
-    expect(walkTargets({ ...walk, fromMs: 10, toMs: 9 }, { most: 5 })).toEqual({ rows: [], next: undefined });
+    expect(walk(walkTargets({ ...way, fromMs: 10, toMs: 9 }, { most: 5 }), read)).toEqual({
+      rows: [],
+      next: undefined,
+    });
   });
 });

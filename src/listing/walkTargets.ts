@@ -15,21 +15,28 @@ export interface Page<Row> {
   readonly next: PagePlace | undefined; // undefined: that was all
 }
 
-interface Walk<Row> {
+export interface Walk<Row> {
   readonly fromMs: number; // inclusive, both
   readonly toMs: number;
   readonly rowsPerMs: number; // a guess to begin with
-  readonly read: (fromMs: number, toMs: number) => Row[]; // in the order of their times
   readonly timeOf: (row: Row) => number;
 }
 
 const firstRows = 512; // so many are hoped for in the first window; each later one may be twice as wide as the last
 
-/** A page of rows in the order of their times, read window by window: what lies beyond the page is not touched. */
-export function walkTargets<Row>(
-  { fromMs, toMs, rowsPerMs, read, timeOf }: Walk<Row>,
+export interface Span {
+  readonly fromMs: number; // inclusive, both
+  readonly toMs: number;
+}
+
+/**
+ * A page of rows in the order of their times, read window by window: what lies beyond the page is not touched. Asks for the rows of a
+ * window, in the order of their times, by yielding it.
+ */
+export function* walkTargets<Row>(
+  { fromMs, toMs, rowsPerMs, timeOf }: Walk<Row>,
   { most, after, isLate = () => false }: PageLimits,
-): Page<Row> {
+): Generator<Span, Page<Row>, readonly Row[]> {
   const rows: Row[] = [];
   let skip = after?.skip ?? 0;
   let atMs = Math.max(fromMs, after?.fromMs ?? fromMs);
@@ -37,7 +44,7 @@ export function walkTargets<Row>(
   while (atMs <= toMs) {
     if (rows.length > 0 && isLate()) return { rows, next: { fromMs: atMs, skip: 0 } };
     const endMs = Math.min(toMs, atMs + widthMs - 1);
-    const found = read(atMs, endMs);
+    const found = yield { fromMs: atMs, toMs: endMs };
     for (let i = skip; i < found.length; i++) {
       if (rows.length === most) return { rows, next: placeOf(found, i, timeOf) };
       rows.push(found[i]);
@@ -55,4 +62,14 @@ function placeOf<Row>(found: readonly Row[], i: number, timeOf: (row: Row) => nu
   let first = i;
   while (first > 0 && timeOf(found[first - 1]) === fromMs) first--;
   return { fromMs, skip: i - first };
+}
+
+/** Answers what a walk asks. */
+export function walk<Row>(
+  walker: ReturnType<typeof walkTargets<Row>>,
+  read: (span: Span) => readonly Row[],
+): Page<Row> {
+  let turn = walker.next();
+  while (!turn.done) turn = walker.next(read(turn.value));
+  return turn.value;
 }
