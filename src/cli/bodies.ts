@@ -110,6 +110,19 @@ export interface ExportCommand {
   readonly json: boolean;
 }
 
+export interface ExportCommand {
+  readonly file: string;
+  readonly out: string; // folder
+  readonly kind: 'int8' | 'float';
+  readonly budget: number | undefined; // bytes of flash
+  readonly calibrate?: string; // data
+  readonly time?: string;
+  readonly values: readonly string[];
+  readonly cadenceMs: number;
+  readonly season: number; // steps, 0: found
+  readonly json: boolean;
+}
+
 export interface MadeKey {
   readonly keyId: string;
   readonly publicKey: string; // base64 of its 32 bytes
@@ -129,6 +142,7 @@ export interface Bodies {
   /** False when it was interrupted. */
   runTune(command: TuneCommand, io: Io & { readonly signal: AbortSignal }): Promise<boolean>;
   runInspect(command: InspectCommand, io: Io): Promise<void>;
+  runExportC(command: ExportCommand, io: Io): Promise<void>;
   runExportC(command: ExportCommand, io: Io): Promise<void>;
   listSeries(db: string): Promise<readonly SeriesListing[]>;
   listModels(db: string): Promise<readonly ModelListing[]>;

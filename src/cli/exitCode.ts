@@ -7,6 +7,7 @@ const callersCodes: readonly ErrorCode[] = [
   'DATA_INVALID',
   'CHECKPOINT_INVALID',
   'MODEL_UNTRAINABLE',
+  'MODEL_UNFIT',
 ];
 
 /** 2 for bad usage, bad configuration or bad input files, 1 for any other failure. */

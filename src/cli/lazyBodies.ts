@@ -18,6 +18,7 @@ export const lazyBodies: Bodies = {
   runCompare: async (...args) => (await import('./runCompare.js')).runCompare(...args),
   runTune: async (...args) => (await import('./runTune.js')).runTune(...args),
   runInspect: async (...args) => (await import('./runInspect.js')).runInspect(...args),
+  runExportC: async (...args) => (await import('./runExportC.js')).runExportC(...args),
   listSeries: async (...args) => (await import('../storage/queries.js')).listSeries(...args),
   listModels: async (...args) => (await import('../storage/modelQueries.js')).listModels(...args),
   listSigners: async (...args) => (await import('../registry/push/pushJournal.js')).signersOf(...args),

@@ -6,6 +6,7 @@ import { addCheck } from './check.js';
 import { addCompare } from './compare.js';
 import type { Context } from './context.js';
 import { addDemo } from './demo.js';
+import { addExportC } from './exportC.js';
 import { addInspect } from './inspect.js';
 import { addKeygen } from './keygen.js';
 import { addModels } from './models.js';
@@ -53,6 +54,7 @@ Exit codes: 0 success, 2 bad usage or configuration, 1 any other failure.`,
     addTune,
     addCompare,
     addInspect,
+    addExportC,
     addModels,
     addKeygen,
     addPush,

@@ -53,6 +53,7 @@ export async function cli(args: readonly string[], { bodies = {}, isTTY = false,
       return true;
     },
     runBridge: note('runBridge'),
+    runExportC: note('runExportC'),
     makeKey: async (...given) => {
       calls.push(['makeKey', ...given]);
       const key = { keyId: '21fe31dfa154a261', publicKey: 'PUBLIC=' };
