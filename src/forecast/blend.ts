@@ -79,7 +79,7 @@ export class Blend {
   }
 
   /** Remembers `forecasts` [experts, horizon] until their values arrive, and their mixtures, which the caller may have from `mix` [mixtures, horizon]. */
-  issue(forecasts: Float64Array, anchor: number, mixtures?: Float64Array): void {
+  issue(forecasts: Float64Array, anchor: number, mixtures = this.#mixtures(forecasts)): void {
     const { experts, horizon } = this;
     const { data } = this.#waiting;
     const { steps } = this.#learned;
@@ -89,8 +89,7 @@ export class Blend {
       const h = steps[r];
       for (let e = 0; e < experts; e++) data[row + e] = narrow(forecasts[e * horizon + h - 1] - anchor);
       for (let m = 0; m < this.#softness.length; m++) {
-        const mixed = mixtures ? mixtures[m * horizon + h - 1] : this.#mixed(forecasts, m, h);
-        data[row + experts + m] = narrow(mixed - anchor);
+        data[row + experts + m] = narrow(mixtures[m * horizon + h - 1] - anchor);
       }
     }
   }
@@ -104,7 +103,32 @@ export class Blend {
 
   /** Writes mixture `mixture` of `forecasts` [experts, horizon] to out[at…]. */
   mix(forecasts: Float64Array, mixture: number, out: Float64Array, at: number): void {
-    for (let h = 1; h <= this.horizon; h++) out[at + h - 1] = this.#mixed(forecasts, mixture, h);
+    const { experts, horizon } = this;
+    const state = this.#state;
+    const { rowOf, share, steps } = this.#learned;
+    const first = this.#weights + mixture * steps.length * experts;
+    const end = experts * horizon;
+    for (let i = 0; i < horizon; i++) {
+      const on = share[i];
+      let w = first + rowOf[i] * experts;
+      let sum = 0;
+      let total = 0;
+      if (on === 0) {
+        for (let from = i; from < end; from += horizon, w++) {
+          const weight = state[w];
+          sum += weight * forecasts[from];
+          total += weight;
+        }
+      } else {
+        for (let from = i; from < end; from += horizon, w++) {
+          const low = state[w];
+          const weight = low + on * (state[w + experts] - low); // `between`, which costs a call
+          sum += weight * forecasts[from];
+          total += weight;
+        }
+      }
+      out[at + i] = sum / total;
+    }
   }
 
   /** Writes the weights of the experts in a mixture at horizon step h to out[at…]: 0…1, and they sum to 1. */
@@ -137,22 +161,10 @@ export class Blend {
     for (let at = 0; at < this.#softness.length * this.#learned.steps.length; at++) this.#weigh(at);
   }
 
-  #mixed(forecasts: Float64Array, mixture: number, h: number): number {
-    const { experts, horizon } = this;
-    const state = this.#state;
-    const { rowOf, share, steps } = this.#learned;
-    const on = share[h - 1];
-    let sum = 0;
-    let total = 0;
-    let w = this.#weights + (mixture * steps.length + rowOf[h - 1]) * experts;
-    for (let at = h - 1; at < experts * horizon; at += horizon, w++) {
-      const low = state[w];
-      const weight = on === 0 ? low : low + on * (state[w + experts] - low); // `between`, which costs a call
-      if (weight === 0) continue;
-      sum += weight * forecasts[at];
-      total += weight;
-    }
-    return sum / total;
+  #mixtures(forecasts: Float64Array): Float64Array {
+    const mixtures = new Float64Array(this.#softness.length * this.horizon);
+    for (let m = 0; m < this.#softness.length; m++) this.mix(forecasts, m, mixtures, m * this.horizon);
+    return mixtures;
   }
 
   /** What lies `share` of the way from the number at `at` to the one `stride` further on. */
@@ -187,7 +199,9 @@ export class Blend {
     for (let k = end - this.experts; k < end; k++) {
       const regrets = state[k];
       const squares = state[this.#squares + k];
-      const weight = regrets > 0 && squares > 0 ? Math.min(1e30, regrets / squares) : 0;
+      const gained = 0.5 * (regrets + Math.abs(regrets)); // max(R, 0), which would branch: no processor foresees the sign of a regret
+      let weight = squares > 0 ? gained / squares : 0;
+      if (weight > 1e30) weight = 1e30;
       state[this.#weights + k] = weight;
       sum += weight;
     }

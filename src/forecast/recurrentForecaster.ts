@@ -15,10 +15,12 @@ export class RecurrentForecaster {
   readonly model: LoadedModel;
   readonly features: SeriesFeatures;
   readonly #states: Float32Array[];
+  readonly #middle: number; // place of the median among the levels
 
   constructor(model: LoadedModel, settings: Pick<SeriesSettings, 'season' | 'covariates' | 'statics'>) {
     const { season, covariates: looksAt, statics } = settings;
     this.model = model;
+    this.#middle = medianIndex(model.metadata.levels);
     this.features = new SeriesFeatures({ ...model.metadata, season, looksAt, statics });
     this.#states = model.states.map(({ size }) => new Float32Array(size));
   }
@@ -48,10 +50,11 @@ export class RecurrentForecaster {
   median(batch: StepBuffers, row: number, horizon: number, out: Float64Array, at: number, experts?: ExpertView): void {
     const { levels, target, horizon: modelHorizon } = this.model.metadata;
     const { last, level, spread } = this.features;
-    const middle = medianIndex(levels);
+    const L = levels.length;
+    const middle = this.#middle;
+    const isResidual = target === 'residual' && experts !== undefined;
     for (let h = 1; h <= horizon; h++) {
-      const y = batch.y[(row * modelHorizon + h - 1) * levels.length + middle];
-      const isResidual = target === 'residual' && experts !== undefined;
+      const y = batch.y[(row * modelHorizon + h - 1) * L + middle];
       const base = isResidual ? experts.base(h) : target === 'value' ? level : last;
       const unit = isResidual ? experts.baseUnit(h) : target === 'value' ? spread : this.features.unit(h);
       const answer = base + unit * (Number.isFinite(y) ? y : 0);

@@ -3,7 +3,7 @@
  * interval held before, it holds after. What is too large for that stays as it is.
  */
 export function roundOutward(values: Float64Array, levels: readonly number[], decimals: number): void {
-  const power = 10 ** decimals;
+  const power = powers[decimals] ?? 10 ** decimals;
   const L = levels.length;
   for (let l = 0; l < L; l++) {
     const level = levels[l];
@@ -14,5 +14,7 @@ export function roundOutward(values: Float64Array, levels: readonly number[], de
     }
   }
 }
+
+const powers = Array.from({ length: 10 }, (_, d) => 10 ** d);
 
 const largest = 2 ** 53;

@@ -130,7 +130,8 @@ export class SeriesFeatures {
   unit(h: number): number {
     let known = h;
     while (known > 1 && this.#counts[known - 1] === 0) known--;
-    return Math.max(this.#units[known - 1] * Math.sqrt(h / known), this.#floor());
+    const longer = known === h ? 1 : Math.sqrt(h / known);
+    return Math.max(this.#units[known - 1] * longer, this.#floor());
   }
 
   save(writer: SnapshotWriter): void {

@@ -17,8 +17,19 @@ import type { StepBuffers } from './stepper.js';
 
 /** Of the two mixtures: the absolute loss, whose best answer is the median, and nearly the squared one, whose best is the mean. */
 const softness = [0, 3];
-const [median, mean] = [0, 1];
+const median = 0; // place of each
+const mean = 1;
 const inherited = 0.05; // share of the record of a network that its successor is given
+
+/** In the order of expertNames. Persistence and the seasonal one learn nothing. */
+interface Experts extends Readonly<Record<ExpertName, Forecaster>> {
+  readonly persistence: Persistence;
+  readonly seasonal: SeasonalNaive;
+  readonly holtwinters: HoltWinters;
+  readonly linear: Linear;
+  readonly 'season-linear': SeasonalLinear;
+  readonly 'week-linear': SeasonalLinear;
+}
 
 export interface SeriesForecasterOptions {
   readonly horizon: number; // steps
@@ -40,7 +51,7 @@ export class SeriesForecaster implements ExpertView {
   readonly horizon: number;
   readonly levels: readonly number[];
   readonly past: SeriesPast;
-  readonly #experts: Readonly<Record<ExpertName, Forecaster>>;
+  readonly #experts: Experts;
   readonly #blend: Blend;
   readonly #calibration: Calibration;
   readonly #points: Float64Array; // [mixtures, horizon]
@@ -121,9 +132,11 @@ export class SeriesForecaster implements ExpertView {
 
   baseUnit(h: number): number {
     let known = h;
-    while (known > 0 && this.#blend.size(median, known) === 0) known--;
-    const size = known > 0 ? this.#blend.size(median, known) : this.past.firstChange;
-    return Math.max(size * Math.sqrt(h / Math.max(1, known)), 1e-3 * this.past.change);
+    let size = this.#blend.size(median, h);
+    while (size === 0 && --known > 0) size = this.#blend.size(median, known);
+    if (known === 0) size = this.past.firstChange;
+    const longer = known === h ? 1 : Math.sqrt(h / Math.max(1, known));
+    return Math.max(size * longer, 1e-3 * this.past.change);
   }
 
   /** The quantiles from the last tick, `out[(h−1)·levels + l]`, in the unit of the series, as many as fit. Finite once a value was seen. */
@@ -216,7 +229,11 @@ export class SeriesForecaster implements ExpertView {
     this.#blend.learn(tick.y, past.values.anchor, tick.missing);
     this.#second?.learn(tick.y, past.values.anchor, tick.missing);
     this.#calibration.learn(tick.y, tick.missing);
-    for (const name of expertNames) this.#experts[name].learnOne(tick);
+    const { holtwinters, linear, 'season-linear': seasonLinear, 'week-linear': weekLinear } = this.#experts;
+    holtwinters.learnOne(tick); // by name: a loop would have to find the method of each
+    linear.learnOne(tick);
+    seasonLinear.learnOne(tick);
+    weekLinear.learnOne(tick);
     const forecasts = this.#ask();
     for (const m of [median, mean]) this.#blend.mix(forecasts, m, this.#points, m * this.horizon);
     for (let i = 0; i < this.horizon; i++) this.#base[i] = this.#points[median * this.horizon + i];
@@ -242,8 +259,15 @@ export class SeriesForecaster implements ExpertView {
 
   /** What the experts say now [experts, horizon], in the scratch. */
   #ask(): Float64Array {
-    const forecasts = scratchOf(expertNames.length * this.horizon);
-    for (let e = 0; e < expertNames.length; e++) this.#experts[expertNames[e]].forecast(forecasts, e * this.horizon);
+    const { horizon } = this;
+    const forecasts = scratchOf(expertNames.length * horizon);
+    const experts = this.#experts;
+    experts.persistence.forecast(forecasts, 0);
+    experts.seasonal.forecast(forecasts, horizon);
+    experts.holtwinters.forecast(forecasts, 2 * horizon);
+    experts.linear.forecast(forecasts, 3 * horizon);
+    experts['season-linear'].forecast(forecasts, 4 * horizon);
+    experts['week-linear'].forecast(forecasts, 5 * horizon);
     return forecasts;
   }
 

@@ -13,6 +13,28 @@ function firstRows(steps: readonly number[]): readonly number[] {
   return rows;
 }
 
+/** Where the rows of one tick lie, −1 for none: the same for all that is told of the same steps, as blends and calibration of a series are. */
+const now = { steps: [] as readonly number[], tick: Number.NaN, due: new Int32Array(0), slot: new Int32Array(0) };
+
+function rowsAt(steps: readonly number[], tick: number): typeof now {
+  if (now.steps === steps && now.tick === tick) return now;
+  const first = firstRows(steps);
+  if (now.due.length < steps.length) {
+    now.due = new Int32Array(steps.length);
+    now.slot = new Int32Array(steps.length);
+  }
+  for (let r = 0; r < steps.length; r++) {
+    now.due[r] = rowOf(steps[r], tick, first[r], first[r + 1]);
+    now.slot[r] = rowOf(steps[r], tick + steps[r], first[r], first[r + 1]);
+  }
+  now.steps = steps;
+  now.tick = tick;
+  return now;
+}
+
+const rowOf = (h: number, target: number, first: number, end: number): number =>
+  isScored(h, target) ? first + (scoredBefore(h, target) % (end - first)) : -1;
+
 /**
  * Numbers that wait for the value they speak of, `width` of them for a tick and each of `steps`. Only what will be scored is kept
  * (scoringTurns).
@@ -24,15 +46,13 @@ export class WaitingRows {
   readonly width: number;
   readonly data: Float32Array;
   readonly #steps: readonly number[];
-  readonly #first: readonly number[]; // row, by place in them
   #tick = 0;
 
   /** @param steps ascending; one array for all series that have the same. */
   constructor(steps: readonly number[], width: number) {
     this.width = width;
     this.#steps = steps;
-    this.#first = firstRows(steps);
-    this.data = new Float32Array(this.#first[steps.length] * width).fill(Number.NaN);
+    this.data = new Float32Array(firstRows(steps)[steps.length] * width).fill(Number.NaN);
   }
 
   /** Moves to the next tick, `skipped` ticks having been left out. */
@@ -46,12 +66,14 @@ export class WaitingRows {
 
   /** Where in `data` the row that was issued for this tick begins. */
   due(r: number): number {
-    return this.#row(r, this.#tick);
+    const row = rowsAt(this.#steps, this.#tick).due[r];
+    return row < 0 ? -1 : row * this.width;
   }
 
   /** Where in `data` the row for the value that many steps ahead belongs. */
   slot(r: number): number {
-    return this.#row(r, this.#tick + this.#steps[r]);
+    const row = rowsAt(this.#steps, this.#tick).slot[r];
+    return row < 0 ? -1 : row * this.width;
   }
 
   /** Empties the row at `row`, if there is one. */
@@ -72,12 +94,5 @@ export class WaitingRows {
   load(reader: SnapshotReader): void {
     this.#tick = reader.f64();
     this.data.set(reader.f32s());
-  }
-
-  #row(r: number, target: number): number {
-    const h = this.#steps[r];
-    if (!isScored(h, target)) return -1;
-    const first = this.#first[r];
-    return (first + (scoredBefore(h, target) % (this.#first[r + 1] - first))) * this.width;
   }
 }

@@ -4,6 +4,7 @@ const window = 15; // intervals
 const settledAfter = 4; // intervals
 const tolerance = 0.05; // of a step
 const burst = 0.1; // of a step: what comes closer than this after a gap was held up by it
+const sorted = new Float64Array(window); // written before it is read, within one call
 const second = 1000;
 const minute = 60 * second;
 const hour = 60 * minute;
@@ -79,8 +80,14 @@ export class Cadence {
   }
 
   #median(): number {
-    const known = this.#intervals.slice(0, Math.min(this.#count, window)).sort();
-    return known[known.length >> 1];
+    const count = Math.min(this.#count, window);
+    for (let i = 0; i < count; i++) {
+      const interval = this.#intervals[i];
+      let at = i;
+      for (; at > 0 && sorted[at - 1] > interval; at--) sorted[at] = sorted[at - 1];
+      sorted[at] = interval;
+    }
+    return sorted[count >> 1];
   }
 }
 

@@ -5,6 +5,7 @@ const memory = 2000; // steps the means look back on
 const periods = 3; // a season shows itself in this many repetitions
 const depth = 0.5; // of the largest mean difference before it: a random walk has no dips this deep
 const every = 32; // values between two decisions
+const shares = Float64Array.from({ length: memory + 1 }, (_, n) => 1 / n); // a division for each lag would take most of the time
 let recent = new Float64Array(0); // written before it is read, within one call
 
 /**
@@ -42,7 +43,7 @@ export class SeasonFinder {
     const settled = Math.min(longest, n - memory); // lags seen so often that their weight no longer falls
     for (let k = 1; k <= settled; k++) D[k - 1] += (1 / memory) * (Math.abs(y[0] - y[k]) - D[k - 1]);
     for (let k = Math.max(1, settled + 1); k <= longest; k++)
-      D[k - 1] += (1 / (n - k)) * (Math.abs(y[0] - y[k]) - D[k - 1]);
+      D[k - 1] += shares[n - k] * (Math.abs(y[0] - y[k]) - D[k - 1]);
     if (n % every === 0) this.#period = this.#find();
   }
 
