@@ -34,6 +34,11 @@ export const decimalsFor = (unit: number): number => Math.min(9, Math.max(0, Mat
 export class ForecastWriter {
   #bytes = new Uint8Array(slabBytes);
   #at = 0; // in the slab
+  #model = '';
+  #levels: readonly number[] = [];
+  #middle = 0;
+  #modelPart = new Uint8Array(0);
+  #levelsPart = new Uint8Array(0);
   readonly #heads = new Map<string, Uint8Array>(); // `{"series":"…","time":` a series, escaped once
 
   write({
@@ -51,14 +56,21 @@ export class ForecastWriter {
     const L = levels.length;
     const power = powers[decimals];
     const head = this.#head(series);
+    if (model !== this.#model || levels !== this.#levels) this.#prepare(model, levels);
     this.#reserve(512 + head.length + 6 * model.length + (horizon + 2) * (L * 26 + 3));
     const start = this.#at;
-    this.#put(head);
-    this.#text(`${tMs},"issued":${issuedMs},"model":${JSON.stringify(model)},"step":${stepMs},"last":${last},"next":`);
-    this.#text(String(rounded(values[medianIndex(levels)], power)));
-    this.#text(`,"levels":[${levels.join(',')}],"values":`);
     const bytes = this.#bytes;
-    let at = this.#at;
+    let at = put(bytes, start, head);
+    at = putNumber(bytes, at, tMs, 0);
+    at = put(bytes, at, issuedKey);
+    at = putNumber(bytes, at, issuedMs, 0);
+    at = put(bytes, at, this.#modelPart);
+    at = putNumber(bytes, at, stepMs, 0);
+    at = put(bytes, at, lastKey);
+    at = putNumber(bytes, at, last, mostDecimals);
+    at = put(bytes, at, nextKey);
+    at = putNumber(bytes, at, rounded(values[this.#middle], power), Math.min(decimals, mostDecimals));
+    at = put(bytes, at, this.#levelsPart);
     for (let h = 0, k = 0; h < horizon; h++) {
       bytes[at++] = h > 0 ? comma : open;
       for (let l = 0; l < L; l++, k++) {
@@ -69,7 +81,7 @@ export class ForecastWriter {
           at = putWhole(bytes, at, scaled, decimals);
         } else {
           values[k] = rounded(values[k], power);
-          at += ascii.encodeInto(String(values[k]), bytes.subarray(at)).written;
+          at = putText(bytes, at, String(values[k]));
         }
       }
       bytes[at++] = close;
@@ -90,13 +102,12 @@ export class ForecastWriter {
     return head;
   }
 
-  #put(bytes: Uint8Array): void {
-    this.#bytes.set(bytes, this.#at);
-    this.#at += bytes.length;
-  }
-
-  #text(text: string): void {
-    this.#at += ascii.encodeInto(text, this.#bytes.subarray(this.#at)).written;
+  #prepare(model: string, levels: readonly number[]): void {
+    this.#model = model;
+    this.#levels = levels;
+    this.#middle = medianIndex(levels);
+    this.#modelPart = ascii.encode(`,"model":${JSON.stringify(model)},"step":`);
+    this.#levelsPart = ascii.encode(`,"levels":[${levels.join(',')}],"values":`);
   }
 
   #reserve(size: number): void {
@@ -106,13 +117,48 @@ export class ForecastWriter {
   }
 }
 
+const mostDecimals = 6; // that are looked for
 const wholeLimit = 1e9;
+const tenMillion = 10_000_000;
+const issuedKey = ascii.encode(',"issued":');
+const lastKey = ascii.encode(',"last":');
+const nextKey = ascii.encode(',"next":');
 const powers = Array.from({ length: 10 }, (_, d) => 10 ** d);
 
 /** `value` to the nearest multiple of 1/power; as it is where that is beyond a float64. */
 function rounded(value: number, power: number): number {
   const near = Math.round(value * power) / power;
   return Number.isFinite(near) ? near : value;
+}
+
+function put(bytes: Uint8Array, at: number, part: Uint8Array): number {
+  for (let i = 0; i < part.length; i++) bytes[at + i] = part[i]; // a call of set costs more than these few
+  return at + part.length;
+}
+
+const putText = (bytes: Uint8Array, at: number, text: string): number =>
+  at + ascii.encodeInto(text, bytes.subarray(at)).written;
+
+/**
+ * Writes `value` as String has it at `at`, and returns where it ends: digit by digit where it has at most `decimals` of them behind the point,
+ * for strings are made and copied at many times the cost.
+ */
+function putNumber(bytes: Uint8Array, at: number, value: number, decimals: number): number {
+  for (let d = 0; d <= decimals; d++) {
+    const scaled = Math.round(value * powers[d]);
+    if (!(scaled < wholeLimit && scaled > -wholeLimit)) break;
+    if (scaled / powers[d] === value) return putWhole(bytes, at, scaled, d);
+  }
+  if (!(Number.isSafeInteger(value) && value >= wholeLimit)) return putText(bytes, at, String(value));
+  const upper = Math.floor(value / tenMillion);
+  if (upper >= wholeLimit) return putText(bytes, at, String(value));
+  const end = putWhole(bytes, at, upper, 0) + 7;
+  for (let place = end - 1, rest = value - upper * tenMillion; place >= end - 7; place--) {
+    const k = rest | 0;
+    rest = (k / 10) | 0;
+    bytes[place] = zero + k - 10 * rest;
+  }
+  return end;
 }
 
 /**

@@ -69,6 +69,53 @@ describe('ForecastWriter', () => {
     fc.assert(fc.property(nine, fc.integer({ min: 0, max: 9 }), value, check), { seed: 5, numRuns: 2000 });
   });
 
+  it('writes times, steps and the last value to the character as JSON has them', () => {
+    const number = fc.oneof(
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+      fc.integer({ min: -(2 ** 33), max: 2 ** 33 }),
+      fc.maxSafeInteger(),
+      fc.integer({ min: -1e9, max: 1e9 }).map((k) => k / 1000),
+      fc.integer({ min: -1e4, max: 1e4 }).map((k) => k / 1e7),
+      fc.constantFrom(
+        0,
+        -0,
+        1e9,
+        1e9 - 1,
+        1e16,
+        1e16 - 2,
+        2 ** 53,
+        999_999_999.9,
+        1e-6,
+        1e-7,
+        0.000_001_5,
+        1e21,
+        5e-324,
+      ),
+    );
+    const check = (tMs: number, stepMs: number, last: number): void => {
+      const { json } = written({ tMs, issuedMs: tMs, stepMs, last });
+      const of = JSON.stringify;
+      expect(json).toContain(
+        `"time":${of(tMs)},"issued":${of(tMs)},"model":"gru-base@1","step":${of(stepMs)},"last":${of(last)},"next"`,
+      );
+    };
+    fc.assert(fc.property(number, number, number, check), { seed: 7, numRuns: 3000 });
+  });
+
+  it('writes each model and its levels, whichever it wrote before', () => {
+    const writer = new ForecastWriter();
+    for (const [model, levels] of [
+      ['a@1', [0.5]],
+      ['b@2', [0.5]],
+      ['b@2', [0.1, 0.9]],
+      ['a@1', [0.5]],
+    ] as const) {
+      const values = Float64Array.from(levels, (_, l) => 20 + l);
+      const found = JSON.parse(text.decode(writer.write(document({ model, levels, values, horizon: 1 }))));
+      expect([found.model, found.levels, found.values]).toEqual([model, [...levels], [[...values]]]);
+    }
+  });
+
   it.each([
     'a"b\\c',
     'line\nbreak\ttab',
