@@ -51,6 +51,7 @@ export async function layTree(to, { arch, nodeDir, sqlite, bundle, version }) {
   put(sqlite, `${modules}/better-sqlite3/build/Release/better_sqlite3.node`);
   for (const name of readdirSync(join(root, 'models')).filter((name) => name.endsWith('.onnx')))
     put(join(root, 'models', name), `lib/stepcast/models/${name}`);
+  put(join(root, 'firmware-bridge/device/src'), 'lib/stepcast/firmware-bridge/device/src');
 
   put(join(root, 'docs'), 'share/doc/stepcast/docs');
   for (const name of ['README.md', 'CHANGELOG.md']) put(join(root, name), `share/doc/stepcast/${name}`);

@@ -52,11 +52,12 @@ export function cSource(id: string, blob: Blob, bytes: Uint8Array): string {
 
 #if defined(__AVR__) && !defined(SC_NET_BLOB_IN_RAM)
 #include <avr/pgmspace.h>
+#define IN_FLASH PROGMEM __attribute__((aligned(4)))
 #else
-#define PROGMEM
+#define IN_FLASH
 #endif
 
-const union ${id}_model ${id}_model PROGMEM = {{
+const union ${id}_model ${id}_model IN_FLASH = {{
 ${lines(bytes)}
 }};
 `;

@@ -72,7 +72,7 @@ export function readBlob(given: Uint8Array): Blob {
     throw wrong(`its format is ${view.getUint16(4, true)}, not ${blobFormat}`);
   const sizeBytes = view.getUint32(8, true);
   if (sizeBytes > given.length || sizeBytes < headerBytes + 4) throw wrong('it is cut short');
-  const bytes = given.slice(0, sizeBytes);
+  const bytes = Uint8Array.from(given.subarray(0, sizeBytes)); // a Buffer would stay a view of its pool
   if (crc32(bytes.subarray(0, sizeBytes - 4)) !== view.getUint32(sizeBytes - 4, true)) throw wrong('its CRC is wrong');
   const head = readHeader(bytes, view);
   const cursor = new Cursor(bytes, head.kind);
