@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
+import type { ChannelModel, ConsumeMessage } from 'amqplib';
 import { type Observable, ReplaySubject, Subject } from 'rxjs';
 import { backoffMs } from '../backoff.js';
 import type { StepcastError } from '../errors.js';
@@ -9,9 +8,9 @@ import { amqpProblem } from './amqpProblem.js';
 import { type AmqpSettings, prefetchOf } from './amqpSettings.js';
 import { connectAmqp } from './connectAmqp.js';
 import { bindReadings, declareTopology } from './declareTopology.js';
-import { type Hello, helloBytes, parseHello } from './hello.js';
 import { Partition } from './partition.js';
 import { preferredWorker, standbyRank } from './preference.js';
+import { Roster } from './roster.js';
 import { topicOfRoutingKey, topologyOf } from './topology.js';
 
 export type SourceStatus =
@@ -38,7 +37,6 @@ export interface AmqpSource extends StreamSource {
   close(): Promise<void>;
 }
 
-const helloEveryMs = 5_000;
 const stableMs = 10_000;
 const highestTurn = 3; // standbys beyond come at the same time: which of them is next but two is nobody's concern
 
@@ -54,14 +52,12 @@ export const createAmqpSource = (options: AmqpSourceOptions): AmqpSource => {
   const status$ = new ReplaySubject<SourceStatus>(1);
   const reader = createStreamReader(options);
   const prefetch = prefetchOf(settings);
-  const seen = new Map<string, string>(); // the incarnation of each worker
-  const timers = new Map<number | 'hello' | 'retry' | 'stable', NodeJS.Timeout>();
+  const timers = new Map<number | 'retry' | 'stable', NodeJS.Timeout>();
   let topology = topologyOf(
     settings,
     options.streams.map(({ filter }) => filter),
   );
   let connection: ChannelModel | undefined;
-  let control: Channel | undefined;
   let draining = false;
   let closing = false;
   let attempt = 0;
@@ -111,7 +107,7 @@ export const createAmqpSource = (options: AmqpSourceOptions): AmqpSource => {
     });
   };
 
-  const later = (name: number | 'hello' | 'retry' | 'stable', ms: number, work: () => unknown): void => {
+  const later = (name: number | 'retry' | 'stable', ms: number, work: () => unknown): void => {
     clearTimeout(timers.get(name));
     timers.set(name, setTimeout(work, ms));
   };
@@ -136,27 +132,16 @@ export const createAmqpSource = (options: AmqpSourceOptions): AmqpSource => {
     later(partition, Math.max(1, turn) * settings.standbyMs, () => register(partition));
   };
 
-  const hear = (said: Hello): void => {
-    const place = `${said.worker} of ${said.workers}`;
-    if (said.incarnation === incarnation || seen.get(place) === said.incarnation || draining) return;
-    seen.set(place, said.incarnation);
-    if (said.workers !== workers || said.worker === worker)
-      onProblem('another worker has a place that does not go with this one', {
-        theirs: place,
-        ours: `${worker} of ${workers}`,
-      });
-    if (said.worker === worker && said.workers === workers) return;
-    for (const [partition, held] of partitions.entries()) {
-      if (preferredWorker(partition, said.workers) !== said.worker) continue;
-      void held.handBack().then(() => standBy(partition));
-    }
-  };
-
-  let incarnation = '';
-  const greet = (): void => {
-    control?.publish(topology.hello, '', helloBytes({ worker, workers, incarnation }));
-    later('hello', helloEveryMs, greet);
-  };
+  const roster = new Roster({
+    ...{ group, worker, workers, exchange: topology.hello, onProblem },
+    onReturn: (other) => {
+      if (draining) return;
+      for (const [partition, held] of partitions.entries()) {
+        if (preferredWorker(partition, other.workers) === other.worker)
+          void held.handBack().then(() => standBy(partition));
+      }
+    },
+  });
 
   const open = async (): Promise<void> => {
     const url = settings.urls[nextUrl++ % settings.urls.length]!;
@@ -176,7 +161,7 @@ export const createAmqpSource = (options: AmqpSourceOptions): AmqpSource => {
     status$.next({ state: 'connected', url });
     try {
       await declareTopology(opened, group, topology);
-      await openControl(opened);
+      await roster.join(opened);
       const own = partitions.flatMap((_, partition) =>
         preferredWorker(partition, workers) === worker ? [partition] : [],
       );
@@ -184,7 +169,7 @@ export const createAmqpSource = (options: AmqpSourceOptions): AmqpSource => {
       if (connection !== opened || draining) return;
       status$.next({ state: 'listening', partitions: own.length });
       for (const partition of partitions.keys()) if (!own.includes(partition)) standBy(partition);
-      greet();
+      roster.greet();
       later('stable', stableMs, () => (attempt = 0));
     } catch (error) {
       if (connection !== opened) return; // told by its end
@@ -195,27 +180,6 @@ export const createAmqpSource = (options: AmqpSourceOptions): AmqpSource => {
     }
   };
 
-  const openControl = async (on: ChannelModel): Promise<void> => {
-    incarnation = randomUUID();
-    const channel = await on.createChannel();
-    channel.on('error', (error) => onProblem('workers do not hear of one another', { problem: error.message }));
-    channel.once('close', () => {
-      if (control === channel) control = undefined;
-    });
-    const queue = `stepcast.${group}.worker.${incarnation}`;
-    await channel.assertQueue(queue, { exclusive: true, autoDelete: true, durable: false });
-    await channel.bindQueue(queue, topology.hello, '');
-    await channel.consume(
-      queue,
-      (message) => {
-        const said = message && parseHello(message.content);
-        if (said) hear(said);
-      },
-      { noAck: true },
-    );
-    control = channel;
-  };
-
   const gone = (which: ChannelModel, url: string, error: Error | undefined): void => {
     if (connection !== which) return;
     connection = undefined;
@@ -223,7 +187,7 @@ export const createAmqpSource = (options: AmqpSourceOptions): AmqpSource => {
     retry(url, error ?? new Error('the connection was lost'));
   };
   const cut = (): void => {
-    control = undefined;
+    roster.leave();
     forgetTimers();
     for (const partition of partitions) partition.cut();
   };
@@ -252,14 +216,15 @@ export const createAmqpSource = (options: AmqpSourceOptions): AmqpSource => {
         settings,
         streams.map(({ filter }) => filter),
       );
-      if (control)
-        bindReadings(control, topology).catch((error) =>
+      if (connection)
+        bindReadings(connection, topology).catch((error) =>
           onProblem('streams cannot be bound', { problem: error.message }),
         );
     },
     seriesOf: reader.seriesOf,
     drain: () => {
       draining = true;
+      roster.leave();
       forgetTimers();
       for (const partition of partitions) partition.drain();
       deliveries$.complete();
@@ -267,6 +232,7 @@ export const createAmqpSource = (options: AmqpSourceOptions): AmqpSource => {
     close: async () => {
       if (closing) return;
       closing = true;
+      roster.leave();
       forgetTimers();
       const open = connection;
       connection = undefined;

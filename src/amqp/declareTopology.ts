@@ -1,4 +1,4 @@
-import type { Channel, ChannelModel } from 'amqplib';
+import type { ChannelModel } from 'amqplib';
 import { StepcastError } from '../errors.js';
 import { queueArguments, queueName, readingsExchange, type Topology } from './topology.js';
 
@@ -21,14 +21,18 @@ export const declareTopology = async (connection: ChannelModel, group: string, t
       await channel.bindQueue(queue, hash, '1'); // its weight on the ring
     }
     await channel.bindQueue(queues[0]!, hash, '1'); // whoever declared it may have ended there
-    await bindReadings(channel, topology);
   } finally {
     await channel.close().catch(() => {});
   }
+  await bindReadings(connection, topology);
 };
 
-export const bindReadings = async (channel: Channel, { hash, bindings }: Topology): Promise<void> => {
+/** Has the streams' readings come to the queues. */
+export const bindReadings = async (connection: ChannelModel, { hash, bindings }: Topology): Promise<void> => {
+  const channel = await connection.createChannel();
+  channel.on('error', () => {}); // told by what was asked for
   for (const key of bindings) await channel.bindExchange(hash, readingsExchange, key);
+  await channel.close();
 };
 
 /** How many partitions a fleet of this name has at the broker, beside those it is to have. */
