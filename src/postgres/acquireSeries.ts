@@ -117,13 +117,12 @@ async function rowsOf(
     rowMode: 'array',
   });
   return new Map(
-    (rows as [number, string, string][]).map(([id, name, settings]) => [
-      id,
-      {
-        ...{ id, seriesId: sent.get(name)?.seriesId ?? name },
-        settings: { levels: plainLevels, ...JSON.parse(settings) },
-      },
-    ]),
+    (rows as [number, string, string][]).map(([id, name, text]) => {
+      const given = sent.get(name);
+      const isSame = given !== undefined && JSON.stringify(given.settings) === text; // one object for all series of a stream
+      const settings = isSame ? given.settings : { levels: plainLevels, ...JSON.parse(text) };
+      return [id, { id, seriesId: given?.seriesId ?? name, settings }];
+    }),
   );
 }
 

@@ -17,8 +17,14 @@ export function seriesChanges({ epochs, readings, forecasts }: StagedRows): read
   const changes = new Map<number, SeriesChange>();
   for (const [series, epoch] of epochs) {
     changes.set(series, {
-      ...{ series, epoch, readings: 0, lastValue: 0, lastId: 0, lastTick: -1 },
-      ...{ firstMs: Number.POSITIVE_INFINITY, lastMs: Number.NEGATIVE_INFINITY },
+      series,
+      epoch,
+      readings: 0,
+      firstMs: Number.POSITIVE_INFINITY,
+      lastMs: Number.NEGATIVE_INFINITY,
+      lastValue: 0,
+      lastId: 0,
+      lastTick: -1,
     });
   }
   for (const { series, id, tMs, y } of readings) {

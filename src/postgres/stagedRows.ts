@@ -42,6 +42,7 @@ export class StagedRows {
   readonly decisions: Decision[] = [];
   readings: ReadingRow[] = [];
   forecasts: PackedRow[] = [];
+  readonly #forms: ForecastForm[] = [];
 
   /** Leaves out what is of a series for which `epochOf` gives none: one that was lost. */
   add(batch: CommitBatch, epochOf: (series: number) => number | undefined): void {
@@ -52,7 +53,7 @@ export class StagedRows {
       return epoch !== undefined;
     };
     for (const row of batch.readings) if (isOwn(row.series)) this.readings.push(row);
-    for (const row of batch.forecasts) if (isOwn(row.series)) this.forecasts.push(packed(row));
+    for (const row of batch.forecasts) if (isOwn(row.series)) this.forecasts.push(this.#packed(row));
     for (const row of batch.series) if (isOwn(row.id)) this.series.set(row.id, row);
     for (const row of batch.snapshots) {
       if (isOwn(row.series)) this.snapshots.set(row.series, { ...row, state: row.state.slice() });
@@ -71,14 +72,37 @@ export class StagedRows {
       for (const rows of [this.series, this.snapshots, this.summaries, this.epochs]) rows.delete(id);
     }
   }
+
+  #packed({
+    id,
+    series,
+    tick,
+    tMs,
+    issuedMs,
+    y,
+    stepMs,
+    model,
+    levels,
+    values,
+    decimals,
+    weights,
+  }: ForecastRow): PackedRow {
+    const { base, scale, k } = packForecast(values, decimals);
+    const form = this.#formOf(model, levels, values.length);
+    const packedWeights = weights.length > 0 ? packWeights(weights) : null;
+    return { id, series, tick, tMs, issuedMs, y, stepMs, base, scale, k, form, weights: packedWeights };
+  }
+
+  #formOf(model: string, levels: readonly number[], count: number): ForecastForm {
+    for (let i = this.#forms.length - 1; i >= 0; i--) {
+      const form = this.#forms[i];
+      if (form.model === model && form.count === count && sameNumbers(form.levels, levels)) return form;
+    }
+    const form = { model, levels, count };
+    this.#forms.push(form);
+    return form;
+  }
 }
 
-function packed(row: ForecastRow): PackedRow {
-  const { id, series, tick, tMs, issuedMs, y, stepMs, model, levels, values, weights } = row;
-  return {
-    ...{ id, series, tick, tMs, issuedMs, y, stepMs },
-    ...packForecast(values, row.decimals),
-    form: { model, levels, count: values.length },
-    weights: weights.length > 0 ? packWeights(weights) : null,
-  };
-}
+const sameNumbers = (a: readonly number[], b: readonly number[]): boolean =>
+  a === b || (a.length === b.length && a.every((value, i) => value === b[i]));

@@ -3,7 +3,7 @@ import { numbers, transaction } from './database.js';
 import type { ForecastForms } from './forecastForms.js';
 import { putDecisions, putGaps, putRejects } from './putNotes.js';
 import { seriesChanges } from './seriesChanges.js';
-import type { PackedRow, StagedRows } from './stagedRows.js';
+import type { ForecastForm, PackedRow, StagedRows } from './stagedRows.js';
 
 export interface Writer {
   readonly id: number; // of this process, as the database knows it
@@ -46,9 +46,9 @@ export async function writeBatch(client: pg.ClientBase, batch: StagedRows, write
 class Fenced extends Error {}
 
 async function formsOf(client: pg.ClientBase, rows: readonly PackedRow[], forms: ForecastForms): Promise<number[]> {
-  const ids: number[] = [];
-  for (const { form } of rows) ids.push(await forms.idOf(client, form));
-  return ids;
+  const ids = new Map<ForecastForm, number>();
+  for (const { form } of rows) if (!ids.has(form)) ids.set(form, await forms.idOf(client, form));
+  return rows.map(({ form }) => ids.get(form)!);
 }
 
 async function begin(
