@@ -6,6 +6,7 @@ import type { Admit } from '../registry/push/admission.js';
 import type { Claim } from '../registry/push/hearManifest.js';
 import { ManifestQueue } from '../registry/push/manifestQueue.js';
 import { PushJournal, pushFolder } from '../registry/push/pushJournal.js';
+import { isModelName } from '../registry/push/pushManifest.js';
 import { type PushNews, PushReceiver } from '../registry/push/pushReceiver.js';
 import type { PushState } from '../registry/push/pushState.js';
 import { allNodes, parseManifestTopic, stateTopic } from '../registry/push/pushTopics.js';
@@ -17,7 +18,7 @@ import { PushRollout } from './pushRollout.js';
 
 const everyMs = 500;
 const progressEveryMs = 1000;
-const mostNames = 1000; // that are answered for: strangers may invent more
+const mostNames = 1000; // of strangers that are answered: they may invent more
 const mostQueuedBytes = 16 * 1_048_576; // of manifests
 const askAgainMs = 60_000;
 
@@ -38,6 +39,7 @@ export function pushesOfNode(config: Config, options: PushesOfNodeOptions): { st
   const told = new Map<string, string>(); // by name and version, without the time
   const unsent = new Map<string, Buffer>(); // by topic
   let progressMs = Number.NEGATIVE_INFINITY;
+  let strangers = 0;
 
   const send = (topic: string, payload: Buffer): boolean =>
     connection.publish({ topic, qos: 1, retain: true, contentType: 'application/json', payload });
@@ -54,7 +56,7 @@ export function pushesOfNode(config: Config, options: PushesOfNodeOptions): { st
     const key = `${name} ${identity.version}`;
     const isNew = told.get(key) !== JSON.stringify(said);
     if (!isNew && news.state !== 'rejected') return;
-    if (told.size >= mostNames && !told.has(key)) return;
+    if (!told.has(key) && news.state === 'rejected' && keyId === undefined && ++strangers > mostNames) return;
     told.set(key, JSON.stringify(said));
     if (isNew && news.received === undefined)
       log[news.state === 'rejected' || news.code === 'stale' ? 'warn' : 'info'](said, 'a pushed model');
@@ -131,8 +133,8 @@ export function pushesOfNode(config: Config, options: PushesOfNodeOptions): { st
       (message) => {
         const topic = parseManifestTopic(prefix, message.topic);
         if (!topic || (topic.target !== config.node && topic.target !== allNodes)) return false;
-        queue.add(message.topic, { ...topic, payload: Buffer.from(message.payload) });
-        message.acknowledge();
+        if (isModelName(topic.name)) queue.add(message.topic, { ...topic, payload: Buffer.from(message.payload) });
+        message.acknowledge(); // no model can have another name: nobody waits for an answer
         return true;
       },
       refused,

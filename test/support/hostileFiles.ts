@@ -1,6 +1,12 @@
 import { encodeModel } from '../../src/onnx/codec.js';
 import type { GraphBuilder } from '../../src/onnx/graphBuilder.js';
-import { AttributeType, ElementType, type ModelProto, type NodeProto } from '../../src/onnx/modelProto.js';
+import {
+  type AttributeProto,
+  AttributeType,
+  ElementType,
+  type ModelProto,
+  type NodeProto,
+} from '../../src/onnx/modelProto.js';
 import type { InspectionCode } from '../../src/onnx/safety/refusal.js';
 import { floatTensor, intTensor } from '../../src/onnx/tensor.js';
 import type { Random } from '../../src/series/random.js';
@@ -46,6 +52,27 @@ const body = { name: 'body', type: AttributeType.graph, g: innerGraph };
 const wide = (g: GraphBuilder, shape: readonly number[]): string => g.op('Expand', [g.scalar(1), g.ints(shape)]);
 const summed = (g: GraphBuilder, value: string, seen: string): string =>
   g.op('Add', [seen, g.op('ReduceSum', [value], { keepdims: 0 })]);
+
+const intOf = (name: string, i: number) => ({ name, type: AttributeType.int, i });
+
+const node = (opType: string, input: string[], output: string, ...attribute: AttributeProto[]): NodeProto => ({
+  ...{ opType, input, output: [output], attribute },
+});
+
+const asInt = (from: string, to: string): NodeProto => node('Cast', [from], to, intOf('to', ElementType.int64));
+
+/** The sound model with an operator on x that is told integers of the file. */
+const withInts = (opType: string, ...told: readonly (readonly number[])[]): Uint8Array =>
+  changed(({ graph }) => {
+    graph!.initializer.push(...told.map((values, i) => intTensor(`told${i}`, [values.length], [...values])));
+    graph!.node.push(node(opType, ['x', ...told.map((_, i) => `told${i}`)], 'evil'));
+  });
+
+const shapedBy = (...dims: readonly number[]): Uint8Array =>
+  changed(({ graph }) => {
+    graph!.initializer.push(intTensor('n', [dims.length], [...dims]));
+    graph!.node.push(node('ConstantOfShape', ['n'], 'evil'));
+  });
 
 function deepGraphs(depth: number): Uint8Array {
   let inner: Uint8Array = new Uint8Array();
@@ -378,6 +405,85 @@ const rows: readonly (readonly [string, InspectionCode, RegExp, () => Uint8Array
         return summed(g, value, h);
       }),
   ],
+
+  [
+    'an index that readings say',
+    'unbounded',
+    /must be known before/,
+    () => changed(({ graph }) => graph!.node.push(asInt('x', 'n'), node('Gather', ['W', 'n'], 'evil'))),
+  ],
+  [
+    'an axis that readings say',
+    'unbounded',
+    /must be known before/,
+    () => changed(({ graph }) => graph!.node.push(asInt('x', 'n'), node('CumSum', ['x', 'n'], 'evil'))),
+  ],
+  [
+    'integers divided by what readings say',
+    'unbounded',
+    /may be 0 or less/,
+    () => changed(({ graph }) => graph!.node.push(asInt('x', 'n'), node('Div', ['n', 'n'], 'evil'))),
+  ],
+  [
+    'the least integer divided by −1',
+    'unbounded',
+    /may be 0 or less/,
+    () =>
+      changed(({ graph }) => {
+        graph!.initializer.push(intTensor('minus', [1], [-1]));
+        graph!.node.push(asInt('x', 'n'), node('Div', ['n', 'minus'], 'evil'));
+      }),
+  ],
+  [
+    'moments taken from the batch',
+    'operator',
+    /as in training/,
+    () =>
+      changed(({ graph }) => {
+        graph!.initializer.push(...['a', 'b', 'm', 'v'].map((name) => floatTensor(name, [2], [1, 1])));
+        graph!.node.push(node('BatchNormalization', ['x', 'a', 'b', 'm', 'v'], 'evil', intOf('training_mode', 1)));
+      }),
+  ],
+  ['weights as eighths of a byte', 'operator', /Dequantize/, () => withNode({ opType: 'DequantizeLinear' })],
+  [
+    'the same weights twice',
+    'graph',
+    /two initializers are called W/,
+    () => changed(({ graph }) => graph!.initializer.push(graph!.initializer[0])),
+  ],
+  ['the same input twice', 'graph', /there already/, () => changed(({ graph }) => graph!.input.push(graph!.input[0]))],
+  [
+    'a permutation to beyond the last axis',
+    'graph',
+    /does not permute/,
+    () =>
+      withNode({ opType: 'Transpose', attribute: [{ name: 'perm', type: AttributeType.ints, ints: [0, 2 ** 40] }] }),
+  ],
+  [
+    'an axis of a trillion',
+    'graph',
+    /outside rank/,
+    () => withNode({ opType: 'Concat', input: ['x', 'x'], attribute: [intOf('axis', 2 ** 40)] }),
+  ],
+  ['two axes to be found out', 'graph', /does not fill/, () => withInts('Reshape', [-1, -1])],
+  ['a slice by steps of nothing', 'tensor-size', /Infinity/, () => withInts('Slice', [0], [4], [1], [0])],
+  ['a shape of 2⁶² numbers', 'tensor-size', /would be/, () => shapedBy(2 ** 62, 4)],
+  ['a shape below nothing', 'tensor-size', /would be \[-5\]/, () => shapedBy(-5)],
+  [
+    'an attribute given twice',
+    'graph',
+    /the attribute axis twice/,
+    () => withNode({ opType: 'Softmax', attribute: [intOf('axis', 1), intOf('axis', 0)] }),
+  ],
+  [
+    'names that turn the line about and clear the screen',
+    'operator',
+    /^node a\?b\?\[2J \(Ne\?g\): /,
+    () => withNode({ opType: 'Ne\u202eg', name: 'a\u202eb\u001b[2J' }),
+  ],
+  ['a sequence for an input', 'tensor', /sequenceType/, () => graphWith(block(11, block(2, block(4, []))))],
+  ['an input that may be missing', 'tensor', /optionalType/, () => graphWith(block(11, block(2, block(9, []))))],
+  ['a note on quantisation', 'tensor', /quantizationAnnotation/, () => graphWith(block(14, []))],
   [
     'a product that takes seconds',
     'cost',

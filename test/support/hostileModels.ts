@@ -1,6 +1,9 @@
 import { encodeModel } from '../../src/onnx/codec.js';
 import type { GraphBuilder } from '../../src/onnx/graphBuilder.js';
+import { type AttributeProto, AttributeType } from '../../src/onnx/modelProto.js';
+import { floatTensor, intTensor } from '../../src/onnx/tensor.js';
 import type { TrialCode } from '../../src/registry/admission/trialProtocol.js';
+import { text } from './protobufWriter.js';
 import { type StepModelParts, stepMetadata, stepModel, stepModelBytes } from './stepModel.js';
 
 /** A file whose bytes are sound, and which no node may use. */
@@ -32,6 +35,31 @@ const rows: readonly (readonly [string, TrialCode, RegExp, () => Uint8Array])[] 
     () => encodeModel({ ...stepModel(), metadataProps: [0, 1].map(() => ({ key: 'stepcast', value: '{}' })) }),
   ],
   ['metadata that are no JSON', 'contract', /no JSON/, () => withMetadata('{"contract":1')],
+  ['metadata in brackets in brackets', 'contract', /no JSON/, () => withMetadata('['.repeat(100_000))],
+  [
+    'metadata that say twice how far it looks',
+    'contract',
+    /twice: horizon/,
+    () => withMetadata(JSON.stringify(stepMetadata).replace('{', '{"horizon":24,')),
+  ],
+  [
+    'metadata with a prototype',
+    'contract',
+    /__proto__/,
+    () => withMetadata(JSON.stringify(stepMetadata).replace('{', '{"__proto__":{"horizon":24},')),
+  ],
+  [
+    'a name of a feature that clears the screen',
+    'contract',
+    /covariate\.\?\[2J/,
+    () => withMetadata({ ...stepMetadata, features: ['value', 'covariate.\u001b[2J'] }),
+  ],
+  [
+    'thirty thousand features',
+    'contract',
+    /make \[batch, 30000\]/,
+    () => withMetadata({ ...stepMetadata, features: new Array(30_000).fill('value') }),
+  ],
   [
     'a feature nobody computes',
     'contract',
@@ -55,6 +83,49 @@ const rows: readonly (readonly [string, TrialCode, RegExp, () => Uint8Array])[] 
       changed(({ node, output }) => {
         node.push({ opType: 'Identity', input: ['x'], output: ['leak'], attribute: [] });
         output.push({ ...output[1], name: 'leak' });
+      }),
+  ],
+  [
+    'an index beyond the end',
+    'contract',
+    /does not run at batch 1/,
+    () =>
+      stepModelBytes({ between: (g, h) => g.op('Add', [h, g.op('Gather', [g.constant([1, 2], [2]), g.ints([9])])]) }),
+  ],
+  [
+    'a reflection of more than there is',
+    'contract',
+    /does not run at batch 1/,
+    () =>
+      stepModelBytes({
+        between: (g, h) => {
+          const padded = g.op('Pad', [g.constant([1, 2], [2]), g.ints([1000, 1000])], { mode: 'reflect' });
+          return g.op('Add', [h, g.op('ReduceSum', [padded], { keepdims: 0 })]);
+        },
+      }),
+  ],
+  ['a layer of 2³¹ units', 'contract', /the runtime refuses it/, () => withGru(2 ** 31)],
+  ['a layer that is wider than its weights', 'contract', /must have shape/, () => withGru(64)],
+  [
+    'an activation of its own',
+    'contract',
+    /the runtime refuses it/,
+    () => withGru(4, { name: 'activations', type: AttributeType.strings, strings: [text('Evil'), text('Evil')] }),
+  ],
+  [
+    'weights at the end of all numbers',
+    'output',
+    /step 0/,
+    () => stepModelBytes({ between: (g, h) => g.op('Mul', [h, g.weight('evil', [4], new Array(4).fill(3e38))]) }),
+  ],
+  [
+    'the largest of nothing',
+    'output',
+    /step 0/,
+    () =>
+      stepModelBytes({
+        between: (g, h) =>
+          g.op('Add', [h, g.op('ReduceMax', [g.op('Expand', [g.scalar(1), g.ints([0])])], { keepdims: 0 })]),
       }),
   ],
   [
@@ -102,6 +173,18 @@ const rows: readonly (readonly [string, TrialCode, RegExp, () => Uint8Array])[] 
       }),
   ],
 ];
+
+/** The sound model and a GRU beside it, of 4 units by its weights. */
+const withGru = (units: number, ...attribute: AttributeProto[]): Uint8Array =>
+  changed(({ node, initializer }) => {
+    const zeros = (name: string, ...dims: number[]) => floatTensor(name, dims, new Array(12 * dims[2]).fill(0));
+    initializer.push(zeros('GW', 1, 12, 2), zeros('GR', 1, 12, 4), intTensor('first', [1], [0]));
+    const hidden = { name: 'hidden_size', type: AttributeType.int, i: units };
+    node.push(
+      { opType: 'Unsqueeze', input: ['x', 'first'], output: ['sequence'], attribute: [] },
+      { opType: 'GRU', input: ['sequence', 'GW', 'GR'], output: ['evil'], attribute: [hidden, ...attribute] },
+    );
+  });
 
 /** Models that the inspection lets through and the trial refuses. */
 export const hostileModels = (): HostileModel[] =>

@@ -7,6 +7,7 @@ import { checkForm } from './checkForm.js';
 import { checkOrder } from './checkOrder.js';
 import { checkTypes } from './checkTypes.js';
 import { checkUse } from './checkUse.js';
+import { givenTypes } from './elementTypes.js';
 import { operatorForms } from './operatorForms.js';
 import { title } from './title.js';
 
@@ -52,10 +53,10 @@ function checkTensor(tensor: TensorProto): string[] {
   }
 }
 
-function checkNodes({ node, initializer, input, output }: GraphProto): string[] {
+function checkNodes(graph: GraphProto): string[] {
   const errors: string[] = [];
-  const types = new Map(initializer.map(({ name = '', dataType }) => [name, dataType]));
-  for (const { name, type } of input) types.set(name, type?.tensorType?.elemType ?? 0);
+  const { node, output } = graph;
+  const types = givenTypes(graph);
   for (const each of node) {
     const form = each.domain && each.domain !== 'ai.onnx' ? undefined : operatorForms[each.opType];
     if (!form) continue;

@@ -36,6 +36,8 @@ function checkOperator(node: NodeProto): void {
     throw new Refused('operator', `${title(node)}: the operator is not on the list of those allowed`);
   if (node.opType === 'Dropout' && node.input[2])
     throw new Refused('operator', `${title(node)}: it can be told to draw numbers, as in training`);
+  if (node.opType === 'BatchNormalization' && node.attribute.some(({ name, i }) => name === 'training_mode' && i))
+    throw new Refused('operator', `${title(node)}: it takes its moments from the batch, as in training`);
 }
 
 /** It says its type and holds nothing of another. */

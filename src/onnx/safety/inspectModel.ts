@@ -3,6 +3,7 @@ import { decodeModel } from '../codec.js';
 import type { Graph } from '../graph.js';
 import type { ModelProto } from '../modelProto.js';
 import { readGraph } from '../readGraph.js';
+import { checkFaults } from './checkFaults.js';
 import { checkImports } from './checkImports.js';
 import { checkNodes } from './checkNodes.js';
 import { checkOpenAxes, checkSizes, type RunSize } from './checkSizes.js';
@@ -40,7 +41,10 @@ function inspected(bytes: Uint8Array, limits: SafetyLimits): RunSize {
   checkOpenAxes(graph, limits);
   const [problem] = checkStructure(model, graph);
   if (problem) throw new Refused('graph', problem);
-  return checkSizes(readable(model), limits);
+  const read = readable(model);
+  const size = checkSizes(read, limits);
+  checkFaults(graph, read);
+  return size;
 }
 
 function decoded(bytes: Uint8Array): ModelProto {

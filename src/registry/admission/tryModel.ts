@@ -3,6 +3,7 @@ import type { LoadedModel } from '../../forecast/modelContract.js';
 import type { Stepper } from '../../forecast/stepper.js';
 import { decodeModel } from '../../onnx/codec.js';
 import { inspectModel } from '../../onnx/safety/inspectModel.js';
+import { parseStrictJson } from '../../onnx/safety/parseStrictJson.js';
 import { safetyLimits } from '../../onnx/safety/safetyLimits.js';
 import type { Admission } from '../push/admission.js';
 import { checkGolden } from './checkGolden.js';
@@ -45,6 +46,12 @@ function checkDigest(bytes: Uint8Array, expected: string): void {
   const documents = (decodeModel(bytes).metadataProps ?? []).filter(({ key }) => key === 'stepcast');
   if (documents.length !== 1)
     throw new TrialRefusal('contract', `it carries ${documents.length} metadata documents (key stepcast), not one`);
+  try {
+    parseStrictJson(documents[0].value);
+  } catch (error) {
+    if (error instanceof RangeError) throw new TrialRefusal('contract', `its metadata have ${error.message}`);
+    throw new TrialRefusal('contract', 'its metadata is no JSON document');
+  }
   if (sha256(new TextEncoder().encode(documents[0].value)) !== expected)
     throw new TrialRefusal('contract-digest', 'its metadata are not those its manifest describes');
 }

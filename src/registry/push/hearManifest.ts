@@ -1,3 +1,4 @@
+import { printable } from '../../onnx/safety/refusal.js';
 import { type Envelope, readEnvelope } from '../signatures/envelope.js';
 import type { TrustedKeys } from '../signatures/trustedKeys.js';
 import type { HeardPush } from './pushJournal.js';
@@ -18,7 +19,7 @@ const nothing: Claim = { version: 0, sha256: '', created: 0 };
 
 /** A message on a manifest topic: its size, its form, its signature. What is not signed is read for the answer alone. */
 export function hearManifest(payload: Uint8Array, trusted: TrustedKeys): Heard {
-  const unreadable = (reason: string, claim = nothing): Heard => ({ ok: false, code: 'manifest', reason, claim });
+  const unreadable = (reason: string, claim = nothing): Heard => refused('manifest', reason, claim);
   if (payload.length > mostManifestBytes)
     return unreadable(`a manifest of ${payload.length} bytes; ${mostManifestBytes} are read`);
   let envelope: Envelope;
@@ -37,8 +38,14 @@ export function hearManifest(payload: Uint8Array, trusted: TrustedKeys): Heard {
     problem = (error as Error).message;
   }
   const claim = manifest ?? nothing;
-  if (!verdict.ok) return { ok: false, code: verdict.code, reason: verdict.reason, claim };
+  if (!verdict.ok) return refused(verdict.code, verdict.reason, claim);
   if (!manifest) return unreadable(`its manifest is wrong: ${problem}`);
   const { ok, ...signers } = verdict;
   return { ok, push: { manifest, envelope: Buffer.from(payload).toString(), ...signers } };
 }
+
+/** What a stranger wrote is quoted in one printable line. */
+const refused = (code: string, reason: string, claim: Claim): Heard => ({
+  ...{ ok: false, code, claim },
+  reason: printable(reason),
+});

@@ -1,5 +1,5 @@
 import type { PushManifest } from './pushManifest.js';
-import type { PushState } from './pushState.js';
+import { type PushState, readPushState } from './pushState.js';
 import { allNodes } from './pushTopics.js';
 
 /** What a node has said to a push so far. */
@@ -40,11 +40,8 @@ export class NodeAnswers {
     const text = Buffer.from(payload).toString();
     if (kind === 'status') this.#statuses.set(node, text);
     if (kind !== 'model') return;
-    try {
-      this.#states.set(node, JSON.parse(text) as PushState);
-    } catch {
-      // not one of ours
-    }
+    const state = readPushState(text);
+    if (state) this.#states.set(node, state);
   }
 
   get nodes(): NodeAnswer[] {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseStrictJson } from '../../onnx/safety/parseStrictJson.js';
 
 export const payloadType = 'application/vnd.stepcast.model+json';
 export const leastChunkBytes = 1024;
@@ -9,6 +10,14 @@ const hash = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits'
 const time = z.int().nonnegative().max(8.64e15); // epoch milliseconds
 const base64 = z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/, 'expected base64');
 const node = z.string().regex(/^[^/+#]{1,256}$/, 'expected a node name');
+
+const modelName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, 'expected letters, digits, dots, - and _')
+  .refine((name) => name !== 'auto', 'auto stands for every model, and names none');
+
+/** Whether models can have it. */
+export const isModelName = (name: string): boolean => modelName.safeParse(name).success;
 
 /** What the model answers to known inputs: `steps` rows of x, one after another on a state that begins with zeros, and y after each. */
 const golden = z.strictObject({
@@ -21,10 +30,7 @@ const golden = z.strictObject({
 const schema = z
   .strictObject({
     push: z.literal(1),
-    name: z
-      .string()
-      .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, 'expected letters, digits, dots, - and _')
-      .refine((name) => name !== 'auto', 'auto stands for every model, and names none'),
+    name: modelName,
     version: z.int().min(1).max(999_999_999),
     target: node, // or `all`
     sha256: hash,
@@ -53,9 +59,9 @@ export type GoldenVectors = z.output<typeof golden>;
 export function readManifest(payload: Uint8Array): PushManifest {
   let document: unknown;
   try {
-    document = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload));
-  } catch {
-    throw new RangeError('it is no JSON document in UTF-8');
+    document = parseStrictJson(new TextDecoder('utf-8', { fatal: true }).decode(payload));
+  } catch (error) {
+    throw error instanceof RangeError ? error : new RangeError('it is no JSON document in UTF-8');
   }
   const parsed = schema.safeParse(document);
   if (parsed.success) return parsed.data;

@@ -1,3 +1,5 @@
+import { printable } from '../../onnx/safety/refusal.js';
+
 /** What a node says of a pushed model on its state topic. */
 export interface PushState {
   readonly name: string;
@@ -13,4 +15,18 @@ export interface PushState {
   readonly chunks?: number;
   readonly adapts?: readonly string[]; // where the model and a stream differ, and what is done about it
   readonly active: number | null; // version that the name stands for on the node now
+}
+
+const states: ReadonlySet<unknown> = new Set(['receiving', 'rejected', 'shadow', 'active', 'rolled-back']);
+
+/** What a node says of itself, or whoever may write its topic: undefined for what no node says. Texts are one printable line. */
+export function readPushState(text: string): PushState | undefined {
+  try {
+    const state = JSON.parse(text) as PushState | null;
+    if (!state || !states.has(state.state)) return undefined;
+    const line = (value: unknown): string | undefined => (typeof value === 'string' ? printable(value) : undefined);
+    return { ...state, code: line(state.code), reason: line(state.reason) };
+  } catch {
+    return undefined;
+  }
 }

@@ -1,5 +1,6 @@
 import { createPublicKey, type KeyObject, sign } from 'node:crypto';
 import { z } from 'zod';
+import { parseStrictJson } from '../../onnx/safety/parseStrictJson.js';
 import { keyIdOf } from './publicKey.js';
 
 const base64 = z.string().regex(/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/, 'expected base64');
@@ -36,9 +37,9 @@ export function sealEnvelope(payloadType: string, payload: Uint8Array, keys: rea
 export function readEnvelope(bytes: Uint8Array): Envelope {
   let document: unknown;
   try {
-    document = JSON.parse(Buffer.from(bytes).toString());
-  } catch {
-    throw new RangeError('it is no JSON document');
+    document = parseStrictJson(Buffer.from(bytes).toString());
+  } catch (error) {
+    throw error instanceof RangeError ? error : new RangeError('it is no JSON document');
   }
   const parsed = schema.safeParse(document);
   if (!parsed.success) {

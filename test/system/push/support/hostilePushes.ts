@@ -109,6 +109,36 @@ const seals: readonly (readonly [string, string, Seal])[] = [
   ],
   ['a signed manifest that is no JSON', 'manifest', (_payload, keys) => signed(Buffer.from('{'), keys)],
   [
+    'a version that is said twice',
+    'manifest',
+    (payload, keys) => signed(Buffer.from(payload.toString().replace('{', '{"version":9,')), keys),
+  ],
+  [
+    'an envelope with two payloads',
+    'manifest',
+    (payload, keys) => Buffer.from(signed(payload, keys).toString().replace('{', '{"payload":"e30=",')),
+  ],
+  [
+    'nine signatures',
+    'manifest',
+    (payload, { trusted }) => sealEnvelope(payloadType, payload, new Array(9).fill(trusted)),
+  ],
+  [
+    'the id of a key that clears the screen',
+    'key-unknown',
+    (payload) => envelope(payload, '\u001b[2J\u202e\n', Buffer.alloc(64)),
+  ],
+  [
+    'brackets in brackets, signed',
+    'manifest',
+    (_payload, keys) => signed(Buffer.from(`{"push":${'['.repeat(30_000)}${']'.repeat(30_000)}}`), keys),
+  ],
+  [
+    'a size beyond all numbers',
+    'manifest',
+    (payload, keys) => signed(Buffer.from(payload.toString().replace(/"size":\d+/, '"size":1e400')), keys),
+  ],
+  [
     'a key __proto__',
     'manifest',
     (payload, keys) => signed(Buffer.from(payload.toString().replace('{', '{"__proto__":{"push":1},')), keys),
@@ -133,6 +163,25 @@ const changes: readonly (readonly [string, string, Change])[] = [
   ['a manifest of the year 2200', 'clock', (manifest) => ({ ...manifest, created: 7.26e12, expires: 7.27e12 })],
   ['a daemon of the future', 'daemon', (manifest) => ({ ...manifest, minDaemon: '99.0.0' })],
   ['chunks of nothing', 'manifest', (manifest) => ({ ...manifest, chunkSize: 0 })],
+  ['chunks of less than nothing', 'manifest', (manifest) => ({ ...manifest, chunkSize: -65_536 })],
+  ['chunks with half a byte', 'manifest', (manifest) => ({ ...manifest, chunkSize: 65_536.5 })],
+  [
+    'one chunk more than there may be',
+    'manifest',
+    (manifest) => ({ ...manifest, chunkSize: 1024, size: 1025 * 1024, chunks: new Array(1025).fill('0'.repeat(64)) }),
+  ],
+  ['a name that looks like another', 'manifest', (manifest) => ({ ...manifest, name: 'b\u043eiler' })],
+  ['a time that no calendar has', 'manifest', (manifest) => ({ ...manifest, expires: 8.7e15 })],
+  [
+    'canaries without end',
+    'manifest',
+    (manifest) => ({ ...manifest, canary: Array.from({ length: 257 }, (_, i) => `n${i}`) }),
+  ],
+  [
+    'answers that are no numbers',
+    'golden',
+    (manifest) => ({ ...manifest, golden: { steps: 1, x: floats(2, 1), y: floats(9, Number.NaN), tolerance: 1 } }),
+  ],
   ['a billion bytes in one chunk', 'manifest', (manifest) => ({ ...manifest, size: 1e9 })],
   ['more bytes than the node takes', 'size', (manifest) => ({ ...manifest, size: 2 ** 25, chunkSize: 2 ** 25 })],
   ['fewer bytes than there are', 'hash', (manifest) => ({ ...manifest, size: manifest.size - 1 })],
@@ -157,6 +206,19 @@ const changes: readonly (readonly [string, string, Change])[] = [
 
 const floats = (count: number, value: number): string =>
   Buffer.from(new Float32Array(count).fill(value).buffer).toString('base64');
+
+/** A manifest under the id of a trusted key, and not by it: the dearest to refuse. */
+export function forgedManifest(target: string, name: string, { trusted }: Keys): Buffer {
+  const manifest = JSON.stringify(manifestOf(good, name, target));
+  return envelope(Buffer.from(manifest), idOf(trusted), Buffer.alloc(64, 1));
+}
+
+/** An honest push. */
+export function honestPush(target: string, name: string, keys: Keys): HostilePush {
+  const manifest = manifestOf(good, name, target);
+  const chunks = cut(good).map((chunk, i) => [manifest.sha256, i, chunk] as const);
+  return { about: 'an honest push', name, code: '', chunks, manifest: signed(json(manifest), keys) };
+}
 
 /** Chunks that are not those of the manifest: `other` is a file of the same length. */
 const chunkTricks: readonly (readonly [string, string, (bytes: Uint8Array) => readonly Uint8Array[]])[] = [

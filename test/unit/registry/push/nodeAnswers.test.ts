@@ -30,8 +30,16 @@ describe('NodeAnswers', () => {
       answers.hear('stepcast/a/model/boiler/state', state(old));
       expect(said(answers)).toEqual(['a undefined']);
     }
-    answers.hear('stepcast/a/model/boiler/state', Buffer.from('nonsense'));
-    expect(said(answers)).toEqual(['a undefined']);
+    for (const nonsense of ['nonsense', 'null', '[]', '1', '{"state":"dancing"}']) {
+      answers.hear('stepcast/a/model/boiler/state', Buffer.from(nonsense));
+      expect(said(answers)).toEqual(['a undefined']);
+    }
+  });
+
+  it('passes on no text that would steer a terminal', () => {
+    const answers = new NodeAnswers('stepcast', { ...manifest, target: 'a' });
+    answers.hear('stepcast/a/model/boiler/state', state({ reason: 'good\u001b[2J\nnode b active', code: '\u202e' }));
+    expect(answers.nodes[0].answer).toMatchObject({ reason: 'good?[2J?node b active', code: '?' });
   });
 
   it('is not done while a model is beside the one in use, where it was to be used at once', () => {
