@@ -5,6 +5,8 @@ import { filter } from 'rxjs/operators';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { AmqpSettings } from '../../../src/amqp/amqpSettings.js';
 import { type AmqpSource, createAmqpSource } from '../../../src/amqp/amqpSource.js';
+import { checkSource } from '../../../src/cli/checks/checkSource.js';
+import { loadConfig } from '../../../src/config/loadConfig.js';
 import type { Delivery } from '../../../src/pipeline/ports.js';
 import { plainSettings } from '../../../src/series/plainSettings.js';
 import { type RabbitCluster, startRabbit } from '../support/rabbitmq.js';
@@ -199,6 +201,30 @@ describe('a fleet’s source on RabbitMQ', () => {
       await stranger.source.close();
     }
     await join().listening();
+  });
+
+  it('prints by check what it will declare, and what is there, and declares nothing by that', async () => {
+    begin();
+    const text = JSON.stringify({
+      ...{
+        node: group,
+        source: { url: cluster.nodes[0]!.amqp, partitions, worker: 0 },
+        streams: [{ topic: 'fleet/+/#' }],
+      },
+    });
+    const config = loadConfig({ text, env: {}, hostName: 'site-0' });
+    const messages = async () =>
+      (await checkSource(config, config.source!)).map(({ level, message }) => `${level} ${message}`);
+    for (const _ of ['once', 'again']) {
+      expect(await messages()).toEqual([
+        expect.stringMatching(/^ok connected to RabbitMQ 3/),
+        'ok x-consistent-hash, bound to amq.topic by fleet.*.#, not there yet: the first worker declares it',
+        'ok 4 quorum queues with a single active consumer, not there yet: the first worker declares it',
+        'ok partitions 0, 1, 2, 3 first, the others as a standby, 2500 messages in flight in each',
+      ]);
+    }
+    await join().listening();
+    expect((await messages())[2]).toBe('ok 4 quorum queues with a single active consumer, there');
   });
 
   it('goes to the next address when one does not answer', async () => {
