@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { startMosquitto } from '../support/mosquitto.js';
 import { Archive, type StoredReading } from './support/archive.js';
 import { brokerConfig } from './support/campaign.js';
@@ -91,10 +92,15 @@ const sentOrder = new Map<string, number[]>();
 for (const { series, tMs, y } of messages)
   if (tMs === undefined) sentOrder.set(series, [...(sentOrder.get(series) ?? []), Math.round((y * 1e6) % 1e4)]);
 
+type Outcome = Awaited<ReturnType<typeof run>>;
+const steadyDir = mkdtempSync(join(tmpdir(), 'stepcast-steady-'));
+let underSteadyClock: Promise<Outcome> | undefined; // what each of the others is held against
+afterAll(() => rmSync(steadyDir, { recursive: true, force: true }));
+
 const expectUnmoved = async (lives: readonly Life[]) => {
-  const dir = newDir();
-  const stepped = await run(join(dir, 'stepped'), messages, lives);
-  const steady = await run(join(dir, 'steady'), messages, [{ startMs: 0, stepsMs: [] }]);
+  const stepped = await run(join(newDir(), 'stepped'), messages, lives);
+  underSteadyClock ??= run(join(steadyDir, 'run'), messages, [{ startMs: 0, stepsMs: [] }]);
+  const steady = await underSteadyClock;
   for (const { dbPath, published, problems } of [stepped, steady]) {
     expect(judge(dbPath, messages, published)).toMatchObject({ ...flawless, readings: messages.length });
     expect(bareOrder(stored(dbPath))).toEqual(sentOrder);
