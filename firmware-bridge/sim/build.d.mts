@@ -3,6 +3,7 @@ export interface Command {
   readonly args: string[];
 }
 
+export function compileProgram(target: string, program: string, into: string): string;
 export function buildProgram(target: string, program: string): string;
 export function buildDevice(target: string): string;
 export function programCommand(

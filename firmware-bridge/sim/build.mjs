@@ -10,6 +10,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -40,6 +41,12 @@ const targets = {
     port: ['posix.c'],
     libraries: ['-lm'],
   },
+  coverage: {
+    compiler: 'gcc',
+    flags: [...strict.filter((flag) => flag !== '-O2'), '-O0', '--coverage'],
+    port: ['posix.c'],
+    libraries: ['-lm'],
+  },
   m3: mps2('an385', ['-mcpu=cortex-m3']),
   m4f: mps2('an386', ['-mcpu=cortex-m4', '-mfloat-abi=hard', '-mfpu=fpv4-sp-d16']),
 };
@@ -60,36 +67,47 @@ const programs = {
   slots: { sources: [join(tests, 'slots.c')] },
   fuzz: { sources: [join(tests, 'fuzz.c')] },
   failing: { sources: [join(tests, 'failing.c')] },
+  forecaster: { sources: [join(tests, 'forecaster.c')] },
   golden: { sources: [join(tests, 'golden.c')], generated: { 'vectors.h': goldenVectors } },
   kernels: { sources: [join(tests, 'kernels.c')] },
 };
+
+const inputsOf = (programName) => {
+  const { sources, generated = {} } = programs[programName];
+  return { sources, texts: Object.entries(generated).map(([name, write]) => [name, write()]) };
+};
+
+/** Compiles a program into a folder; what else the compiler writes lies there too. Returns the path of the binary. */
+export function compileProgram(targetName, programName, into) {
+  const target = targets[targetName];
+  const { sources, texts } = inputsOf(programName);
+  for (const [file, text] of texts) writeFileSync(join(into, file), text);
+  const library = filesIn(device).filter((file) => file.endsWith('.c'));
+  const port = target.board || programName === 'device' ? target.port.map((file) => join(simulation, file)) : [];
+  const folders = [into, device, simulation].map((folder) => `-I${folder}`);
+  const binary = join(into, programName);
+  const args = [...target.flags, ...folders, ...sources, ...library, ...port, ...target.libraries, '-o', binary];
+  const run = spawnSync(target.compiler, args, { encoding: 'utf8' });
+  if (run.error) throw new Error(`build: ${target.compiler} is needed: ${run.error.message}`);
+  if (run.status !== 0) throw new Error(`build: ${programName} for ${targetName}\n${run.stderr}`);
+  return binary;
+}
 
 /** Builds a program for a target unless the very same sources were built before; returns the path of the binary. */
 export function buildProgram(targetName, programName) {
   const target = targets[targetName];
   if (target === undefined) throw new TypeError(`build: no target ${targetName}; there are ${Object.keys(targets)}`);
-  const { sources, generated = {} } = programs[programName];
-  const read = [device, simulation, tests].flatMap(filesIn);
-  const texts = Object.entries(generated).map(([name, write]) => [name, write()]);
-  const hash = createHash('sha256').update(JSON.stringify([target, sources, texts]));
-  for (const file of read) hash.update(file).update(readFileSync(file));
+  const hash = createHash('sha256').update(JSON.stringify([target, inputsOf(programName)]));
+  for (const file of [device, simulation, tests].flatMap(filesIn)) {
+    if (statSync(file).isFile()) hash.update(file).update(readFileSync(file));
+  }
   const cache = join(process.env.STEPCAST_SIM_CACHE ?? join(tmpdir(), 'stepcast-sim'), targetName);
-  const name = `${programName}-${hash.digest('hex').slice(0, 16)}`;
-  const binary = join(cache, name);
+  const binary = join(cache, `${programName}-${hash.digest('hex').slice(0, 16)}`);
   if (existsSync(binary)) return binary;
   mkdirSync(cache, { recursive: true });
-  const work = mkdtempSync(join(cache, `${name}.`));
+  const work = mkdtempSync(`${binary}.`);
   try {
-    for (const [file, text] of texts) writeFileSync(join(work, file), text);
-    const library = read.filter((file) => file.startsWith(device) && file.endsWith('.c'));
-    const port = target.port.map((file) => join(simulation, file));
-    const folders = [work, device, simulation].map((folder) => `-I${folder}`);
-    const files = [...sources, ...library, ...(target.board || programName === 'device' ? port : [])];
-    const args = [...target.flags, ...folders, ...files, ...target.libraries, '-o', join(work, name)];
-    const run = spawnSync(target.compiler, args, { encoding: 'utf8' });
-    if (run.error) throw new Error(`build: ${target.compiler} is needed: ${run.error.message}`);
-    if (run.status !== 0) throw new Error(`build: ${programName} for ${targetName}\n${run.stderr}`);
-    renameSync(join(work, name), binary);
+    renameSync(compileProgram(targetName, programName, work), binary);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }

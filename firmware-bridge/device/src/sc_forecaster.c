@@ -2,9 +2,10 @@
 
 #include "sc_bytes.h"
 #include "sc_check.h"
+#include "sc_net_blob.h"
 #include "sc_protocol.h"
 
-enum { MOST_LEVELS = 9, PART_MAX = SC_PAYLOAD_MAX - 22, CELL_OF_FIRST_LAYER = 104 /* model.md, header */ };
+enum { MOST_LEVELS = 9, PART_MAX = SC_PAYLOAD_MAX - 22 };
 
 static uint8_t *state_of(const sc_forecaster *f, uint8_t channel) {
   return f->setup->states + (uint32_t)channel * f->setup->state_bytes;
@@ -77,7 +78,7 @@ uint8_t sc_forecaster_observe(sc_forecaster *f, sc_link *link, uint8_t channel, 
 
 void sc_forecaster_info(const sc_forecaster *f, sc_model_info *info) {
   static const uint8_t cells[] = {SC_CELL_NONE, SC_CELL_RNN, SC_CELL_GRU, SC_CELL_GRU, SC_CELL_LSTM};
-  uint8_t cell = f->open ? f->net.blob[CELL_OF_FIRST_LAYER] : 0;
+  uint8_t cell = f->open ? sc_header8(&f->net, SC_AT_CELLS) : 0;
   info->cell = cell < sizeof cells ? cells[cell] : SC_CELL_NONE;
   info->state_bytes = f->open ? (uint16_t)f->net.state_bytes : 0;
 }

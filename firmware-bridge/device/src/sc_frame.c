@@ -120,8 +120,8 @@ void sc_put_u64(sc_writer *w, uint64_t value) {
 
 void sc_put_f32(sc_writer *w, float value) { sc_put_u32(w, sc_bits_of_f32(value)); }
 
-/* Widens the bits of a finite 32-bit float; every one of them, subnormals too, is a normal 64-bit number. */
-static uint64_t widened(float value) {
+/* Subnormals too are normal numbers in 64 bits. */
+uint64_t sc_widened_bits(float value) {
   uint32_t bits = sc_bits_of_f32(value);
   uint64_t sign = (uint64_t)(bits >> 31) << 63;
   uint32_t fraction = bits & 0x7FFFFFu;
@@ -139,7 +139,7 @@ void sc_put_f64(sc_writer *w, double value) {
   if (sizeof value == sizeof bits)
     memcpy(&bits, &value, sizeof value);
   else
-    bits = widened((float)value);
+    bits = sc_widened_bits((float)value);
   sc_put_u64(w, bits);
 }
 

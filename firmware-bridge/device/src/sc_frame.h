@@ -49,6 +49,8 @@ void sc_put_u16(sc_writer *writer, uint16_t value);
 void sc_put_u32(sc_writer *writer, uint32_t value);
 void sc_put_u64(sc_writer *writer, uint64_t value);
 void sc_put_f32(sc_writer *writer, float value);
+/* The bits of the 64-bit number that a finite 32-bit one is. */
+uint64_t sc_widened_bits(float value);
 /* As 64 bits, exactly, also where `double` has 32 (AVR). */
 void sc_put_f64(sc_writer *writer, double value);
 void sc_put_bytes(sc_writer *writer, const uint8_t *bytes, uint16_t size);

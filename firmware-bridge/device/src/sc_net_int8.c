@@ -1,6 +1,4 @@
 /* Integer steps: int8 weights, Q15 state, Q4.11 columns. The arithmetic, to the bit: protocol/model.md. */
-#include <string.h>
-
 #include "sc_net_blob.h"
 
 #ifndef SC_NET_NO_INT8
@@ -278,7 +276,7 @@ static void step_layer(const sc_net *net, uint8_t k, const operand *in, int16_t 
 #ifndef SC_NET_NO_LSTM
   if (cell == SC_LSTM) step_lstm(&l);
 #endif
-  memcpy(h, next, 2u * (uint32_t)l.H);
+  for (uint16_t u = 0; u < l.H; u++) h[u] = next[u];
 }
 
 #ifndef SC_NET_NO_GATED

@@ -332,6 +332,55 @@ static void forecasts_go_both_ways(void) {
   CHECK(last_forecast == sizeof theirs);
 }
 
+static uint8_t model_messages;
+
+static void count_model(void *context, sc_link *of, uint8_t type, const uint8_t *payload, uint8_t size) {
+  (void)context;
+  CHECK(of == &link && type == SC_STATE_GET && payload[0] == 1 && size == 4);
+  model_messages++;
+}
+
+static void messages_about_models_go_to_their_handler(void) {
+  start();
+  join(5);
+  setup.model = count_model;
+  host_says(SC_STATE_GET, (const uint8_t *)"\1\0\0\0", 4);
+  setup.model = NULL;
+  CHECK(model_messages == 1 && sent == 0);
+}
+
+static void a_small_buffer_takes_what_it_says_and_passes_over_the_rest(void) {
+  uint8_t payload[SC_PAYLOAD_MAX] = {1};
+  sc_stats stats;
+  setup.rx_size = SC_CONTENT_MIN;
+  start();
+  host_hello(5, 1, 1);
+  CHECK(nth(SC_HELLO, 0)[107] == 64);
+  host_says(SC_MODEL_CHUNK, payload, 65);
+  CHECK(count_of(SC_MODEL) == 0);
+  host_says(SC_MODEL_CHUNK, payload, 64);
+  CHECK(count_of(SC_MODEL) == 1);
+  sc_link_stats(&link, &stats);
+  CHECK(stats.overruns == 1);
+  setup.rx_size = sizeof rx;
+}
+
+static void floats_are_widened_to_the_number_they_are(void) {
+  uint32_t patterns[] = {0, 1, 2, 0x7FFFFF, 0x800000, 0x3F800000, 0x7F7FFFFF, 0x41AB3333, 0x00400000, 0x80000000, 0x80000001};
+  uint32_t bits = 12345;
+  for (size_t i = 0; i < sizeof patterns / sizeof *patterns + 10000; i++) {
+    double wide;
+    float narrow;
+    uint64_t expected;
+    bits = i < sizeof patterns / sizeof *patterns ? patterns[i] : bits * 1664525u + 1013904223u;
+    if ((bits & 0x7F800000u) == 0x7F800000u) continue;
+    memcpy(&narrow, &bits, 4);
+    wide = (double)narrow;
+    memcpy(&expected, &wide, 8);
+    CHECK(sc_widened_bits(narrow) == expected);
+  }
+}
+
 int main(void) {
   a_device_announces_itself_every_second_until_a_host_answers();
   a_host_of_another_version_is_told_and_not_joined();
@@ -351,5 +400,8 @@ int main(void) {
   the_time_is_asked_and_told();
   a_device_without_slots_says_so();
   forecasts_go_both_ways();
+  messages_about_models_go_to_their_handler();
+  a_small_buffer_takes_what_it_says_and_passes_over_the_rest();
+  floats_are_widened_to_the_number_they_are();
   return report();
 }

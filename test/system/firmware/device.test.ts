@@ -1,11 +1,27 @@
 import { execFile, execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { measure, targets } from '../../../firmware-bridge/device/sizes.mjs';
 import { programCommand } from '../../../firmware-bridge/sim/build.mjs';
+import { deviceExport } from '../../../src/lab/deviceExport.js';
+import { workDirs } from '../crash/support/workDir.js';
+import { linesNotRun } from './support/linesNotRun.js';
 
 /** STEPCAST_FUZZ_FRAMES=10000000 is the whole of it. */
 const fuzzFrames = Number(process.env.STEPCAST_FUZZ_FRAMES ?? 200_000);
+
+const newDir = workDirs();
+
+/** A GRU of PyTorch's as a device has it. */
+async function blobFile(): Promise<string> {
+  const options = { kind: 'int8', values: [], cadenceMs: 0, season: 0 } as const;
+  const { bytes } = await deviceExport({ file: 'test/fixtures/torchGru.onnx', ...options });
+  const file = join(newDir(), 'gru.blob');
+  writeFileSync(file, bytes);
+  return file;
+}
 
 interface Outcome {
   readonly checks: number;
@@ -49,6 +65,17 @@ it('frames of all kinds, sound and spoilt, are no danger under sanitizers', asyn
 it('a check that does not hold is reported, and ends in failure', async () => {
   await expect(outcomeOf('posix', 'failing')).rejects.toThrow(/failing.c:5: 1 \+ 1 == 3/);
   await expect(outcomeOf('m3', 'failing')).rejects.toThrow(/failing.c:5: 1 \+ 1 == 3/);
+});
+
+it('a model forecasts on the device as the network alone does; a state moves from one device to another', async () => {
+  const { checks, failures } = await outcomeOf('asan', 'forecaster', await blobFile());
+  expect(failures).toBe(0);
+  expect(checks).toBeGreaterThan(100);
+});
+
+it('no line of the library is left out', async () => {
+  const notRun = linesNotRun(newDir(), { golden: [], link: [], slots: [], forecaster: [await blobFile()] });
+  expect(notRun).toEqual([]);
 });
 
 describe.each(Object.keys(targets))('the library for %s', (name) => {
