@@ -88,6 +88,14 @@ export interface PushCommand {
   readonly json: boolean;
 }
 
+export interface DevicePushCommand
+  extends Pick<
+    PushCommand,
+    'file' | 'name' | 'version' | 'keys' | 'broker' | 'prefix' | 'node' | 'expires' | 'waitMs' | 'json'
+  > {
+  readonly device: string;
+}
+
 export interface BridgeCommand {
   readonly devices: Config['devices'];
   readonly broker: Config['broker'];
@@ -151,6 +159,8 @@ export interface Bodies {
   listDecisions(db: string, labels: readonly string[]): Promise<readonly DecisionListing[]>;
   /** False when a node refused the model or did not answer. */
   runPush(command: PushCommand, io: Io & { readonly signal: AbortSignal }): Promise<boolean>;
+  /** False when the device refused the model, went back from it or did not answer. */
+  runDevicePush(command: DevicePushCommand, io: Io & { readonly signal: AbortSignal }): Promise<boolean>;
   runBridge(command: BridgeCommand, io: Io & { readonly signal: AbortSignal }): Promise<void>;
   /** @throws {StepcastError} KEY_UNUSABLE when there is such a file. */
   makeKey(out: string | undefined): Promise<MadeKey>;

@@ -25,6 +25,7 @@ export const lazyBodies: Bodies = {
   listDecisions: async (...args) => (await import('../storage/modelQueries.js')).listDecisions(...args),
   rollBackModel: async (...args) => (await import('../storage/rollBackModel.js')).rollBackModel(...args),
   runPush: async (...args) => (await import('./runPush.js')).runPush(...args),
+  runDevicePush: async (...args) => (await import('./runDevicePush.js')).runDevicePush(...args),
   runBridge: async (...args) => (await import('./runBridge.js')).runBridge(...args),
   makeKey: async (...args) => (await import('./makeKey.js')).makeKey(...args),
   queryForecasts: async (...args) => (await import('../storage/queries.js')).queryForecasts(...args),

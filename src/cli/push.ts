@@ -22,6 +22,7 @@ interface Flags {
   chunkSize: number;
   wait: number;
   json?: boolean;
+  device?: string;
 }
 
 const day = 86_400_000;
@@ -48,6 +49,7 @@ export function addPush(program: Command, { io, bodies, setExitCode }: Context):
     )
     .option('--canary <n>', 'with --node all: n nodes first, the others once these use it', wholeNumber(1, 256))
     .option('--chunk-size <bytes>', 'largest message', wholeNumber(1024, 134_217_728), plainChunkBytes)
+    .option('--device <id>', 'a blob of `export-c` for this device of --node, in place of a model for nodes')
     .option('--wait <duration>', 'how long to wait for answers', waiting, 120_000)
     .option('--json', 'one JSON document')
     .addHelpText(
@@ -63,7 +65,8 @@ Exit code 1 when a node refuses it, rolls it back, or does not answer in time.
 Examples:
   stepcast push boiler.onnx --name boiler --version 3 --key fleet.key --broker mqtt://hub
   stepcast push boiler.onnx --name boiler --version 3 --key fleet.key --broker mqtt://hub --node cellar --activate now
-  stepcast push boiler.onnx --name boiler --version 4 --key old.key --key new.key --config ops.yaml --canary 2 --wait 1h`,
+  stepcast push boiler.onnx --name boiler --version 4 --key old.key --key new.key --config ops.yaml --canary 2 --wait 1h
+  stepcast push boiler.blob --name boiler --version 3 --key fleet.key --broker mqtt://hub --node cellar --device boiler-sensor`,
     )
     .action(async (file: string, flags: Flags) => {
       const { name, version, node, key: keys = [], activate, canary, chunkSize, wait: waitMs, json = false } = flags;
@@ -78,6 +81,9 @@ Examples:
       const nowMs = io.nowMs();
       const expires = flags.expires ?? nowMs + 30 * day;
       if (expires <= nowMs) throw bad('--expires is in the past');
+      if (flags.device !== undefined && node === 'all') throw bad('--device goes with the --node that it is at');
+      if (flags.device !== undefined && !/^[A-Za-z0-9_.-]{1,24}$/.test(flags.device))
+        throw bad(`--device ${flags.device}: letters, digits, dots, - and _, at most 24`);
       const config = loadConfig({
         file: flags.config,
         flags: { ...(flags.broker !== undefined && { broker: flags.broker }) },
@@ -88,6 +94,11 @@ Examples:
         ...{ file, name, version, keys, node, activate, canary, expires, chunkSize, waitMs, json },
         ...{ broker: config.broker, prefix: flags.prefix ?? config.publish.prefix },
       };
+      if (flags.device !== undefined) {
+        const toDevice = { ...push, device: flags.device };
+        if (!(await untilSignal((signal) => bodies.runDevicePush(toDevice, { ...io, signal })))) setExitCode(1);
+        return;
+      }
       if (!(await untilSignal((signal) => bodies.runPush(push, { ...io, signal })))) setExitCode(1);
     });
 }

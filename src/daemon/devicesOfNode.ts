@@ -8,6 +8,7 @@ import type { ForecastSink, ReadingSource } from '../pipeline/ports.js';
 import { ClockJournal } from '../serial/clockJournal.js';
 import { DeviceHub } from '../serial/deviceHub.js';
 import { DeviceSource } from '../serial/deviceSource.js';
+import { DeviceModels } from './deviceModels.js';
 import { deviceStreams } from './deviceStreams.js';
 import { DeviceTopics } from './deviceTopics.js';
 
@@ -53,8 +54,10 @@ export function devicesOfNode(config: Config, { clock, log, streams, onNamed }: 
     },
     onOffline: (device) => {
       log.warn({ device: device.id }, 'a device is gone');
+      models.left(device);
       topics.offline(device);
     },
+    onMessage: (session, device, message) => models.heard(session, device, message),
     onProblem: (problem) => log.error(problem),
     onUnavailable: ({ code, line }) => log.warn({ code }, line),
   });
@@ -62,6 +65,10 @@ export function devicesOfNode(config: Config, { clock, log, streams, onNamed }: 
     ...{ broker, prefix: `${publish.prefix}/${node}/device` },
     devices: () => hub.devices,
     isOnline: (device) => hub.isOnline(device),
+    onConnection: (device, connection) => models.follow(device, connection),
+  });
+  const models = new DeviceModels({
+    ...{ folder: `${store.path}-devices`, models: config.models, prefix: publish.prefix, node, clock, log },
   });
   return {
     beside: ({ deliveries$, lost$ }) => ({
@@ -85,6 +92,7 @@ export function devicesOfNode(config: Config, { clock, log, streams, onNamed }: 
       source.deliveries$.complete();
     },
     stop: async () => {
+      models.stop();
       await hub.stop();
       await topics.stop();
     },

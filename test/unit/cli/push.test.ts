@@ -47,3 +47,18 @@ test.each([
   expect([code, calls]).toEqual([2, []]);
   expect(err).toContain(said);
 });
+
+test('push with --device sends a blob to one device of a node, and ends with 1 when it is refused there', async () => {
+  const blob = ['push', 'm.blob', '--name', 'boiler', '--version', '3', '--broker', 'mqtt://hub', ...key];
+  const { code, calls } = await cli([...blob, '--node', 'cellar', '--device', 'kitchen-7']);
+  expect(code).toBe(0);
+  expect(calls[0][0]).toBe('runDevicePush');
+  expect(calls[0][1]).toMatchObject({ file: 'm.blob', node: 'cellar', device: 'kitchen-7', version: 3 });
+  const refused = { runDevicePush: async () => false };
+  expect((await cli([...blob, '--node', 'cellar', '--device', 'x'], { bodies: refused })).code).toBe(1);
+  for (const wrong of [
+    ['--device', 'x'],
+    ['--node', 'cellar', '--device', 'a/b'],
+  ])
+    expect((await cli([...blob, ...wrong])).code).toBe(2);
+});

@@ -25,7 +25,7 @@ describe('the command line', () => {
     [['run', '--brokr', 'x'], "unknown option '--brokr' (Did you mean --broker?)"],
     [
       [],
-      'expected a command: run, demo, series, query, accuracy, backtest, train, tune, compare, inspect, models, keygen, push, bridge, check',
+      'expected a command: run, demo, series, query, accuracy, backtest, train, tune, compare, inspect, export-c, models, keygen, push, bridge, check',
     ],
     [['run', '--config'], "option '--config <file>' argument missing"],
     [['run', 'surplus'], 'too many arguments'],

@@ -53,6 +53,10 @@ export async function cli(args: readonly string[], { bodies = {}, isTTY = false,
       return true;
     },
     runBridge: note('runBridge'),
+    runDevicePush: async (...given) => {
+      calls.push(['runDevicePush', ...given]);
+      return true;
+    },
     runExportC: note('runExportC'),
     makeKey: async (...given) => {
       calls.push(['makeKey', ...given]);
