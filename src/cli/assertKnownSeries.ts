@@ -1,4 +1,5 @@
 import { nearestFew } from '../config/nearest.js';
+import { shownDatabase } from '../config/postgresAddress.js';
 import { StepcastError } from '../errors.js';
 import type { Bodies } from './bodies.js';
 
@@ -11,7 +12,7 @@ export async function assertKnownSeries(op: string, series: string, db: string, 
     code: 'SERIES_UNKNOWN',
     op,
     subject: series,
-    message: names.length === 0 ? `${db} holds no series yet` : 'there is no such series',
+    message: names.length === 0 ? `${shownDatabase(db)} holds no series yet` : 'there is no such series',
     hint: near.length > 0 ? `did you mean ${near.join(' or ')}?` : '`stepcast series` lists those there are',
   });
 }

@@ -1,4 +1,10 @@
+import { isPostgres } from '../config/postgresAddress.js';
 import type { Bodies } from './bodies.js';
+
+const ofFleet = () => import('../postgres/queries.js');
+const queriesOf = (db: string) => (isPostgres(db) ? ofFleet() : import('../storage/queries.js'));
+const modelQueriesOf = (db: string) => (isPostgres(db) ? ofFleet() : import('../storage/modelQueries.js'));
+const accuracyOf = (db: string) => (isPostgres(db) ? ofFleet() : import('../storage/storedAccuracy.js'));
 
 /** The real bodies: help and usage errors load none of them. */
 export const lazyBodies: Bodies = {
@@ -19,18 +25,19 @@ export const lazyBodies: Bodies = {
   runTune: async (...args) => (await import('./runTune.js')).runTune(...args),
   runInspect: async (...args) => (await import('./runInspect.js')).runInspect(...args),
   runExportC: async (...args) => (await import('./runExportC.js')).runExportC(...args),
-  listSeries: async (...args) => (await import('../storage/queries.js')).listSeries(...args),
-  listModels: async (...args) => (await import('../storage/modelQueries.js')).listModels(...args),
-  listSigners: async (...args) => (await import('../registry/push/pushJournal.js')).signersOf(...args),
-  listDecisions: async (...args) => (await import('../storage/modelQueries.js')).listDecisions(...args),
+  listSeries: async (db) => (await queriesOf(db)).listSeries(db),
+  listModels: async (db) => (await modelQueriesOf(db)).listModels(db),
+  listSigners: async (db) =>
+    isPostgres(db) ? new Map() : (await import('../registry/push/pushJournal.js')).signersOf(db),
+  listDecisions: async (db, labels) => (await modelQueriesOf(db)).listDecisions(db, labels),
   rollBackModel: async (...args) => (await import('../storage/rollBackModel.js')).rollBackModel(...args),
   runPush: async (...args) => (await import('./runPush.js')).runPush(...args),
   runDevicePush: async (...args) => (await import('./runDevicePush.js')).runDevicePush(...args),
   runBridge: async (...args) => (await import('./runBridge.js')).runBridge(...args),
   makeKey: async (...args) => (await import('./makeKey.js')).makeKey(...args),
-  queryForecasts: async (...args) => (await import('../storage/queries.js')).queryForecasts(...args),
-  liveAccuracy: async (...args) => (await import('../storage/queries.js')).liveAccuracy(...args),
-  storedAccuracy: async (...args) => (await import('../storage/storedAccuracy.js')).storedAccuracy(...args),
+  queryForecasts: async (db, query) => (await queriesOf(db)).queryForecasts(db, query),
+  liveAccuracy: async (db, ...rest) => (await queriesOf(db)).liveAccuracy(db, ...rest),
+  storedAccuracy: async (db, ...rest) => (await accuracyOf(db)).storedAccuracy(db, ...rest),
   plotForecasts: async (...args) => (await import('./plotForecasts.js')).plotForecasts(...args),
   checkSurroundings: async function* (config) {
     yield* (await import('./checks/checkSurroundings.js')).checkSurroundings(config);

@@ -1,6 +1,6 @@
 import { type ForecastPanel, forecastChart } from '../charts/forecastChart.js';
+import { isPostgres } from '../config/postgresAddress.js';
 import { writePicture } from '../lab/writePicture.js';
-import { newestOutcomes } from '../storage/queries.js';
 import { stepsAhead } from './stepsAhead.js';
 
 const shown = 300; // forecasts
@@ -12,6 +12,9 @@ export async function plotForecasts(
   horizons: readonly number[],
   file: string,
 ): Promise<readonly string[]> {
+  const { newestOutcomes } = await (isPostgres(db)
+    ? import('../postgres/queries.js')
+    : import('../storage/queries.js'));
   const panels: ForecastPanel[] = [];
   for (const horizon of horizons.length > 0 ? horizons : [1, undefined]) {
     const rows = await newestOutcomes(db, series, shown, horizon);

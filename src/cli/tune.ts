@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { modelsDir } from '../modelsDir.js';
 import { assertKnownSeries } from './assertKnownSeries.js';
 import type { Context } from './context.js';
-import { databaseOption } from './databaseOption.js';
+import { databaseOption, fileOnly } from './databaseOption.js';
 import { untilSignal } from './untilSignal.js';
 
 interface Flags {
@@ -34,6 +34,7 @@ Examples:
   stepcast tune --db /var/lib/stepcast/stepcast.db --json`,
     )
     .action(async (series: string | undefined, { db, model, models, dryRun = false, json = false }: Flags) => {
+      fileOnly('stepcast tune', db);
       if (series !== undefined) await assertKnownSeries('tune', series, db, bodies);
       const folder = modelsDir({ dir: models ?? 'models', dirGiven: models !== undefined });
       const command = { series, db, model, modelsDir: folder, dryRun, json };

@@ -11,7 +11,7 @@ import { accuracyRows } from '../storage/storedAccuracy.js';
 import { readingPage } from '../storage/storedReadings.js';
 import { weightsInForce } from '../storage/weightsInForce.js';
 
-const accuracyForecasts = 500; // as `stepcast series` looks at
+export const accuracyForecasts = 500; // as `stepcast series` looks at
 const freshMs = 10_000; // so long a figure of a list may stand while its series goes on,
 const freshMsASeries = 50; // and so much longer for each that is known: it takes some ten to find
 const mostRemembered = 20_000; // series
@@ -105,18 +105,20 @@ export class Answerer {
 
   #unknown(series: string): never {
     const names = this.#db.prepare('SELECT name FROM series_def').pluck().all() as string[];
-    const near = nearestFew(series, names, 3);
-    throw new StepcastError({
-      ...{ code: 'SERIES_UNKNOWN', op: 'query', subject: series, message: 'there is no such series' },
-      hint: near.length > 0 ? `did you mean ${near.join(' or ')}?` : 'GET /api/series lists those there are',
-    });
+    throw unknownSeries(series, nearestFew(series, names, 3));
   }
 }
 
-const belongsTo = ({ name, version }: { name: string; version: number }, wanted: string): boolean =>
+export const unknownSeries = (series: string, near: readonly string[]): StepcastError =>
+  new StepcastError({
+    ...{ code: 'SERIES_UNKNOWN', op: 'query', subject: series, message: 'there is no such series' },
+    hint: near.length > 0 ? `did you mean ${near.join(' or ')}?` : 'GET /api/series lists those there are',
+  });
+
+export const belongsTo = ({ name, version }: { name: string; version: number }, wanted: string): boolean =>
   name === wanted || name.startsWith(`${wanted}:`) || `${name}@${version}` === wanted;
 
-const tooCostly = ({ kind }: Question): StepcastError =>
+export const tooCostly = ({ kind }: Question): StepcastError =>
   new StepcastError({
     ...{ code: 'QUERY_TOO_COSTLY', op: 'query', subject: kind, message: 'it takes longer than one question may' },
     hint: kind === 'accuracy' ? 'ask for less: since=-1d' : 'use the command line beside the daemon: `stepcast models`',
