@@ -9,6 +9,7 @@ const longestPauseMs = 2000;
 export interface DatabaseOptions {
   readonly url: string;
   readonly connections: number;
+  readonly answerMs?: number; // of silence, after which a connection is given up; absent: a question may take as long as it takes
   readonly onProblem?: (problem: StepcastError | undefined) => void;
 }
 
@@ -20,11 +21,11 @@ export class Database {
   readonly #ending = new AbortController();
   readonly #troubled = new Set<string>(); // operations that fail and are tried again
 
-  constructor({ url, connections, onProblem = () => {} }: DatabaseOptions) {
+  constructor({ url, connections, answerMs, onProblem = () => {} }: DatabaseOptions) {
     this.subject = withoutPassword(url);
     this.#pool = new pg.Pool({
-      ...{ connectionString: url, max: connections, connectionTimeoutMillis: connectMs, keepAlive: true },
-      application_name: 'stepcast',
+      ...{ connectionString: url, max: connections, connectionTimeoutMillis: connectMs },
+      ...{ keepAlive: true, application_name: 'stepcast', query_timeout: answerMs },
     });
     this.#pool.on('error', () => {}); // of an idle connection: whoever needs one next is told
     this.#onProblem = onProblem;

@@ -21,6 +21,7 @@ export interface PostgresStoreOptions {
   readonly url: string;
   readonly retention?: { readonly readingsMs?: number; readonly forecastsMs?: number }; // absent: for ever
   readonly onProblem?: (problem: StepcastError | undefined) => void; // work fails and is tried again; undefined: it succeeds again
+  readonly answerMs?: number; // of silence, after which a connection is given up. Default: a minute
   /** Default: the clock of the server, one for all workers. */
   readonly nowMs?: () => number;
 }
@@ -50,8 +51,8 @@ export interface PostgresStore extends Store {
  * @throws {StepcastError} STORE_UNREACHABLE, STORE_REFUSED, STORE_NEWER.
  */
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<PostgresStore> {
-  const { url, onProblem } = options;
-  const database = new Database({ url, connections, onProblem });
+  const { url, onProblem, answerMs = 60_000 } = options;
+  const database = new Database({ url, connections, answerMs, onProblem });
   try {
     return await database.use('open store', async (client) => {
       await migrate(client, database.subject);
@@ -87,8 +88,8 @@ class OpenStore implements PostgresStore {
   #turn: Promise<unknown> = Promise.resolve(); // never fails
   #sequence = 0;
   #lastDay = 0;
-  #dropAtMs = 0;
-  #dropping: Promise<readonly string[]> | undefined;
+  #dropAtMs = performance.now() + dropEveryMs;
+  #dropping: Promise<unknown> = Promise.resolve(); // never fails
   #counts = { commits: 0, readings: 0, forecasts: 0, runs: 0, longestStepMs: 0 };
 
   constructor(database: Database, writer: number, options: PostgresStoreOptions) {
@@ -217,17 +218,16 @@ class OpenStore implements PostgresStore {
   }
 
   prune(): Promise<readonly string[]> {
-    const { retention = {} } = this.#options;
-    this.#dropping ??= this.#database
-      .use('prune', async (client) => {
-        const today = dayOf(this.#options.nowMs?.() ?? (await serverMs(client)));
+    const { nowMs, retention = {} } = this.#options;
+    const dropped = this.#dropping.then(() =>
+      this.#database.use('prune', async (client) => {
+        const today = dayOf(nowMs?.() ?? (await serverMs(client)));
         await prepareDays(client, today);
         return dropDays(client, { today, ...retention });
-      })
-      .finally(() => {
-        this.#dropping = undefined;
-      });
-    return this.#dropping;
+      }),
+    );
+    this.#dropping = dropped.catch(() => {});
+    return dropped;
   }
 
   stats(): PostgresStats {
@@ -237,7 +237,7 @@ class OpenStore implements PostgresStore {
   async close(): Promise<void> {
     this.#database.giveUp();
     await this.#turn;
-    await this.#dropping?.catch(() => {});
+    await this.#dropping;
     await this.#database.end();
   }
 

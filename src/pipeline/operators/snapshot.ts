@@ -4,6 +4,8 @@ import type { SeriesBook } from '../seriesBook.js';
 import { type SeriesEntry, snapshotEvery } from '../seriesEntry.js';
 import type { Turn } from '../turn.js';
 
+const mostForgotten = 100; // at a pulse, so that no commit is large
+
 /**
  * Adds the snapshots that are due: of a series touched in this turn after every 256th reading, and, at a pulse, of a slow one
  * whose unsaved readings lie so far back in the log that a replay would have to begin with them.
@@ -28,8 +30,11 @@ export function snapshotAll(book: SeriesBook, turn: Turn): Turn {
 function takeForgotten(book: SeriesBook, turn: Turn): void {
   const farBack = book.lastLogId - 2 * snapshotEvery * book.size - 10_000;
   if (farBack <= 0) return;
+  let left = mostForgotten;
   for (const entry of book.entries) {
-    if (entry.readingsSinceSnapshot > 0 && entry.unsavedFromId < farBack) take(entry, turn);
+    if (entry.readingsSinceSnapshot === 0 || entry.unsavedFromId >= farBack) continue;
+    take(entry, turn);
+    if (--left === 0) return;
   }
 }
 

@@ -19,7 +19,7 @@ const dayMs = 86_400_000;
 
 let server: PostgresServer;
 beforeAll(async () => {
-  server = await startPostgres();
+  server = await startPostgres(['fsync = off']); // kills, but no power cuts
 });
 afterAll(() => server?.stop());
 
@@ -202,6 +202,21 @@ describe('a server that goes away', () => {
     await server.start();
   });
 
+  it('is given up when it is silent, as one is that lost its power: what it was sent goes by another connection', async () => {
+    const relay = await relayTo(server.port);
+    const problems: (string | undefined)[] = [];
+    const store = await open({ url: relay.url, answerMs: 3000, onProblem: (problem) => problems.push(problem?.code) });
+    await acquire(store, 'a');
+    relay.hold();
+    const committed = commitBatch(store, one(1, 1));
+    await until(() => problems.length > 0);
+    relay.carry();
+    await committed;
+    expect(await readings()).toEqual(['a 1']);
+    expect(problems).toEqual(['STORE_UNREACHABLE', undefined]);
+    await relay.close();
+  });
+
   it('writes a commit once though its answer is lost, wherever the connection breaks', async () => {
     const relay = await relayTo(server.port);
     const store = await open({ url: relay.url });
@@ -327,6 +342,7 @@ interface CuttingRelay extends Relay {
   readonly url: string;
   /** What is sent goes nowhere from now on. */
   hold(): void;
+  carry(): void;
   /** Ends the connections; those that come then are carried. */
   cut(): void;
   /** Ends the connection in place of the `count`th answer from now on. Returns `count`. */
@@ -351,6 +367,9 @@ async function relayTo(port: number): Promise<CuttingRelay> {
     url: url.replace(`:${port}/`, `:${relay.port}/`),
     hold: () => {
       held = true;
+    },
+    carry: () => {
+      held = false;
     },
     cut: () => {
       held = false;
