@@ -1,23 +1,15 @@
 import { StepcastError } from '../errors.js';
-import { modelLabel, nameOf } from '../forecast/modelContract.js';
+import { modelLabel } from '../forecast/modelContract.js';
 import type { SeriesForecaster } from '../forecast/seriesForecaster.js';
-import {
-  type Decision,
-  type ModelProposals,
-  type ModelRegistry,
-  type NewVersion,
-  ownName,
-  sharedName,
-} from '../pipeline/modelVersions.js';
+import type { Decision, ModelProposals, ModelRegistry, NewVersion } from '../pipeline/modelVersions.js';
 import type { Forecast } from '../pipeline/ports.js';
-import { Random } from '../series/random.js';
+import { composeTask, sampleOf } from './composeTask.js';
 import { type LearningReason, type LearningRules, learningDue, newRegime, settledAfter } from './learningDue.js';
 import type { LearnedSeries, LearningJournal } from './learningJournal.js';
 import type { Learned, LearningTask } from './learningProtocol.js';
-import { learnRecipe } from './learnRecipe.js';
 import { LiveLoss } from './liveLoss.js';
+import { isOwn, OwnNetworks, plainMostOwn } from './ownNetworks.js';
 import type { Tuned, TunedInbox } from './tunedInbox.js';
-import { halfLifeMs, UseOfSeries } from './useOfSeries.js';
 
 export interface LearnerOptions {
   readonly rules: LearningRules | undefined; // undefined: only what is asked for, and what `tune` made
@@ -40,19 +32,12 @@ export interface LearnerOptions {
 /** series: each makes a version of its own. shared: series that share a model are learned from together, and go on to share what comes of it. */
 export type LearningScope = 'series' | 'shared';
 
-const plainMostOwn = 100; // 183 kB each
-const mostTogether = 8; // series that one fine-tune of a shared model learns from
-const ticksTogether = 24_000; // of all of them
-
 interface Live {
   readonly loss: LiveLoss;
   isQueued: boolean;
 }
 
 const inboxEveryMs = 1000;
-
-/** Whether a label is that of one series' own network. */
-const isOwn = (label: string): boolean => sharedName(label) !== label;
 
 /**
  * Learns from the series that are due, one at a time: fine-tune in a thread, gate, registry, proposal. Told of every forecast as it is
@@ -61,16 +46,18 @@ const isOwn = (label: string): boolean => sharedName(label) !== label;
 export class Learner {
   readonly #options: LearnerOptions;
   readonly #live = new Map<string, Live>();
-  readonly #use = new UseOfSeries();
+  readonly #own: OwnNetworks;
+  readonly #mostOwn: number;
   readonly #stopping = new AbortController();
   #working: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #takingIn = false;
-  readonly #beganMs: number;
 
   constructor(options: LearnerOptions) {
+    const { registry, proposals, elapsedMs, mostOwn = plainMostOwn } = options;
     this.#options = options;
-    this.#beganMs = options.elapsedMs();
+    this.#mostOwn = mostOwn;
+    this.#own = new OwnNetworks({ registry, proposals, most: mostOwn, elapsedMs });
   }
 
   /** Takes up what an earlier run left in the queue or on its way to taking over, and from now on what `tune` makes. */
@@ -108,7 +95,7 @@ export class Learner {
       this.#live.set(seriesId, live);
     }
     live.loss.hear(forecast, forecaster);
-    this.#use.note(seriesId, this.#options.elapsedMs());
+    this.#own.note(seriesId);
     this.#pay(seriesId);
     if (!live.isQueued && this.#due(seriesId, live)) this.ask(seriesId);
   }
@@ -165,7 +152,9 @@ export class Learner {
     if (label === undefined) return journal.drop(series);
     const group = this.#groupOf(series, label);
     const ready = this.#readyOf(group);
-    const learned = this.#hasRoomFor(series, label) ? await this.#tune(group, label) : undefined;
+    const { scope } = this.#options;
+    const hasRoom = isOwn(label) || scope === 'shared' || this.#own.hasRoomFor(series);
+    const learned = hasRoom ? await this.#tune(group, label) : undefined;
     if (this.#stopping.signal.aborted) return;
     const deepAt = learned?.depth === 'first' && learned.verdict.promoted ? learned.ticks : undefined;
     const done = ready.map((name): [string, LearnedSeries] => {
@@ -198,52 +187,12 @@ export class Learner {
     return [first, ...others.filter((name) => this.#live.get(name)!.loss.tick + 1 >= minReadings)];
   }
 
-  /** Those of a group that are learned from: the first, and others by lot. */
-  #sampleOf(group: readonly string[], seed: number): readonly string[] {
-    const [first, ...others] = this.#readyOf(group);
-    const random = new Random(seed);
-    const sample = [first];
-    while (sample.length < mostTogether && others.length > 0)
-      sample.push(...others.splice(random.integer(others.length), 1));
-    return sample;
-  }
-
-  /** Where there are as many networks of single series as there may be, one that is used half as much makes room. */
-  #hasRoomFor(series: string, label: string): boolean {
-    const { scope = 'series', mostOwn = plainMostOwn, elapsedMs } = this.#options;
-    if (isOwn(label) || scope === 'shared') return true;
-    const owners = this.#owners();
-    if (owners.length < mostOwn) return true;
-    const nowMs = elapsedMs();
-    const isKnown = nowMs - this.#beganMs >= halfLifeMs; // before that nobody knows how much a series is used
-    return isKnown && owners.some((owner) => 2 * this.#use.of(owner, nowMs) <= this.#use.of(series, nowMs));
-  }
-
-  /** Series with a network of their own, the least used first. */
-  #owners(): readonly string[] {
-    const { registry, elapsedMs } = this.#options;
-    const inUse = registry.versions().filter(({ name, state }) => isOwn(name) && state === 'active');
-    const owners = [...new Set(inUse.map(({ name }) => name.slice(sharedName(name).length + 1)))];
-    const nowMs = elapsedMs();
-    return owners.sort((a, b) => this.#use.of(a, nowMs) - this.#use.of(b, nowMs));
-  }
-
-  /** The least used of too many networks of single series falls back to the model it came from. */
   async #makeRoom(): Promise<void> {
-    const { proposals, registry, mostOwn = plainMostOwn } = this.#options;
-    const owners = this.#owners();
-    if (owners.length < mostOwn) return;
-    const [series] = owners;
-    const model = proposals.modelOf(series);
-    if (model === undefined || !isOwn(model)) return;
-    const shared = registry.versions().filter(({ name, state }) => name === sharedName(model) && state === 'active');
-    if (shared.length === 0) return;
-    const newest = Math.max(...shared.map(({ version }) => version));
-    const back = `${sharedName(model)}@${newest}`;
-    await proposals.propose(back, [series], 'back');
-    const reason = `the least used of ${mostOwn} networks of single series makes room for another`;
-    const figures = { target: back };
-    this.#decide({ model, series, verdict: 'rolled-back', reason, figures, durationMs: 0 }, 'rollback');
+    const gone = await this.#own.makeRoom();
+    if (!gone) return;
+    const { series, model, target } = gone;
+    const reason = `the least used of ${this.#mostOwn} networks of single series makes room for another`;
+    this.#decide({ model, series, verdict: 'rolled-back', reason, figures: { target }, durationMs: 0 }, 'rollback');
   }
 
   /** Undefined when it came to nothing. */
@@ -308,24 +257,13 @@ export class Learner {
     onDecision(decision);
   }
 
-  async #taskOf(group: readonly string[], label: string): Promise<LearningTask> {
-    const { registry, db, maxCpu, journal, recipe, rules, scope } = this.#options;
+  #taskOf(group: readonly string[], label: string): Promise<LearningTask> {
+    const { journal, rules, scope } = this.#options;
     const [first] = group;
-    const before = nameOf(label);
     const isShared = scope === 'shared' && !isOwn(label);
-    const name = isShared ? before : ownName(before, first);
-    const versions = registry.versions().filter((one) => one.name === name);
-    const isOwned = before === name && versions.some((one) => modelLabel(one) === label && one.origin === 'tuned');
-    const { deepAt = 0, tick = 0 } = journal.of(first) ?? {};
-    const seed = (tick + 1) >>> 0;
-    const series = this.#sampleOf(group, seed);
-    const mostTicks = Math.min(recipe?.mostTicks ?? learnRecipe.mostTicks, Math.floor(ticksTogether / series.length));
+    const seed = ((journal.of(first)?.tick ?? 0) + 1) >>> 0;
     const sinceDrift = rules && !isShared ? newRegime(this.#live.get(first)?.loss.ticksSinceDrift, rules) : undefined;
-    return {
-      ...{ name, version: 1 + Math.max(0, ...versions.map(({ version }) => version)) },
-      ...{ incumbent: await registry.bytes(label), memory: await registry.optimiserState(label) },
-      ...{ isOwn: isOwned, deepAt, seed, db, series, maxCpu, recipe: { ...recipe, mostTicks } },
-      ...(sinceDrift && { sinceDrift }),
-    };
+    const series = sampleOf(this.#readyOf(group), seed);
+    return composeTask({ label, series, isShared, seed, sinceDrift }, this.#options);
   }
 }
