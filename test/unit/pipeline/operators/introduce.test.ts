@@ -138,6 +138,19 @@ describe('introduce, before a store that several processes write to', () => {
     );
   });
 
+  it('has looked up the moments that the store has not at hand, before they are admitted', async () => {
+    const worker = new Worker(new DealtStore());
+    await worker.take(sent(0, 1), sent(5, 2));
+    const asked: unknown[] = [];
+    const store = Object.assign(worker.store, {
+      isAtHand: (_: number, tMs: number) => tMs > arrivalMs,
+      lookUp: async (moments: readonly unknown[]) => void asked.push(...moments),
+    });
+    await worker.take(sent(0, 1), sent(6, 3), delivery({ observations: [observation(undefined, 4)] }));
+    expect(asked).toEqual([{ series: 1, tMs: arrivalMs }]);
+    expect([worker.counters.duplicates, store.readings.length]).toEqual([1, 4]);
+  });
+
   it('goes on above every place that the log has of a series', async () => {
     const first = new Worker(new DealtStore());
     for (let m = 0; m < 5; m++) await first.take(sent(m, m));

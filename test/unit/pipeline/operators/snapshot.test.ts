@@ -70,6 +70,16 @@ describe('snapshot', () => {
     expect(through(new Turn()).snapshots.map(({ series }) => series)).toEqual([slow.id]);
   });
 
+  it('saves at most a hundred such at a pulse, and the others at the next ones', () => {
+    for (let i = 0; i < 150; i++) {
+      const { entry } = book.add(`slow${i}`, eventSettings);
+      entry.snapshotAt = snapshotEvery;
+      heard(entry);
+    }
+    while (book.lastLogId <= 2 * snapshotEvery * book.size + 10_150) book.nextLogId();
+    expect([1, 2, 3].map(() => through(new Turn()).snapshots.length)).toEqual([100, 50, 0]);
+  });
+
   it('describes a series when it is new and when the description changes', () => {
     const { entry } = book.add('a', eventSettings);
     entry.stepMs = 60_000;
