@@ -3,7 +3,8 @@ export interface Command {
   readonly args: string[];
 }
 
-export function compileProgram(target: string, program: string, into: string): string;
+export function compileLibrary(target: string, into: string): string[];
+export function compileProgram(target: string, program: string, into: string, objects: readonly string[]): string;
 export function buildProgram(target: string, program: string): string;
 export function buildDevice(target: string): string;
 export function programCommand(

@@ -10,11 +10,10 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { goldenVectors } from '../device/test/goldenVectors.mjs';
 
@@ -37,13 +36,13 @@ const targets = {
   posix: { compiler: 'gcc', flags: [...strict], port: ['posix.c'], libraries: ['-lm'] },
   asan: {
     compiler: 'gcc',
-    flags: [...strict, '-fsanitize=address,undefined', '-fno-sanitize-recover=all'],
+    flags: [...strict, '-O1', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'],
     port: ['posix.c'],
     libraries: ['-lm'],
   },
   coverage: {
     compiler: 'gcc',
-    flags: [...strict.filter((flag) => flag !== '-O2'), '-O0', '--coverage'],
+    flags: [...strict, '-O0', '--coverage'],
     port: ['posix.c'],
     libraries: ['-lm'],
   },
@@ -77,41 +76,67 @@ const inputsOf = (programName) => {
   return { sources, texts: Object.entries(generated).map(([name, write]) => [name, write()]) };
 };
 
-/** Compiles a program into a folder; what else the compiler writes lies there too. Returns the path of the binary. */
-export function compileProgram(targetName, programName, into) {
+function compile(target, args, folder, what) {
+  const run = spawnSync(target.compiler, [...target.flags, ...args], { cwd: folder, encoding: 'utf8' });
+  if (run.error) throw new Error(`build: ${target.compiler} is needed: ${run.error.message}`);
+  if (run.status !== 0) throw new Error(`build: ${what}\n${run.stderr}`);
+}
+
+/** Compiles the device library into a folder; returns its objects. */
+export function compileLibrary(targetName, into) {
+  const files = filesIn(device).filter((file) => file.endsWith('.c'));
+  compile(targets[targetName], ['-c', ...files], into, `the library for ${targetName}`);
+  return files.map((file) => join(into, basename(file).replace(/c$/, 'o')));
+}
+
+/** Compiles a program into a folder and links it with the objects of the library; returns the path of the binary. */
+export function compileProgram(targetName, programName, into, objects) {
   const target = targets[targetName];
   const { sources, texts } = inputsOf(programName);
   for (const [file, text] of texts) writeFileSync(join(into, file), text);
-  const library = filesIn(device).filter((file) => file.endsWith('.c'));
   const port = target.board || programName === 'device' ? target.port.map((file) => join(simulation, file)) : [];
   const folders = [into, device, simulation].map((folder) => `-I${folder}`);
-  const binary = join(into, programName);
-  const args = [...target.flags, ...folders, ...sources, ...library, ...port, ...target.libraries, '-o', binary];
-  const run = spawnSync(target.compiler, args, { encoding: 'utf8' });
-  if (run.error) throw new Error(`build: ${target.compiler} is needed: ${run.error.message}`);
-  if (run.status !== 0) throw new Error(`build: ${programName} for ${targetName}\n${run.stderr}`);
-  return binary;
+  const args = [...folders, ...sources, ...objects, ...port, ...target.libraries, '-o', programName];
+  compile(target, args, into, `${programName} for ${targetName}`);
+  return join(into, programName);
+}
+
+const hashOf = (what, files) => {
+  const hash = createHash('sha256').update(JSON.stringify(what));
+  for (const file of files) hash.update(file).update(readFileSync(file));
+  return hash.digest('hex').slice(0, 16);
+};
+
+/** Makes something in a folder of its own and moves it to `path` at once, unless it is there. */
+function made(path, make) {
+  if (existsSync(path)) return path;
+  const work = mkdtempSync(`${path}.`);
+  try {
+    renameSync(make(work), path);
+  } catch (error) {
+    if (!existsSync(path)) throw error; // another process was quicker
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+  return path;
 }
 
 /** Builds a program for a target unless the very same sources were built before; returns the path of the binary. */
 export function buildProgram(targetName, programName) {
   const target = targets[targetName];
   if (target === undefined) throw new TypeError(`build: no target ${targetName}; there are ${Object.keys(targets)}`);
-  const hash = createHash('sha256').update(JSON.stringify([target, inputsOf(programName)]));
-  for (const file of [device, simulation, tests].flatMap(filesIn)) {
-    if (statSync(file).isFile()) hash.update(file).update(readFileSync(file));
-  }
   const cache = join(process.env.STEPCAST_SIM_CACHE ?? join(tmpdir(), 'stepcast-sim'), targetName);
-  const binary = join(cache, `${programName}-${hash.digest('hex').slice(0, 16)}`);
-  if (existsSync(binary)) return binary;
   mkdirSync(cache, { recursive: true });
-  const work = mkdtempSync(`${binary}.`);
-  try {
-    renameSync(compileProgram(targetName, programName, work), binary);
-  } finally {
-    rmSync(work, { recursive: true, force: true });
-  }
-  return binary;
+  const library = join(cache, `library-${hashOf(target, filesIn(device))}`);
+  const all = [device, simulation, tests].flatMap(filesIn);
+  return made(join(cache, `${programName}-${hashOf([target, inputsOf(programName)], all)}`), (work) => {
+    made(library, (folder) => {
+      compileLibrary(targetName, folder);
+      return folder;
+    });
+    const objects = filesIn(library).filter((file) => file.endsWith('.o'));
+    return compileProgram(targetName, programName, work, objects);
+  });
 }
 
 export const buildDevice = (targetName) => buildProgram(targetName, 'device');

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { compileProgram } from '../../../../firmware-bridge/sim/build.mjs';
+import { compileLibrary, compileProgram } from '../../../../firmware-bridge/sim/build.mjs';
 
 interface GcovFile {
   readonly file: string;
@@ -10,22 +10,24 @@ interface GcovFile {
 
 /** Runs programs of firmware-bridge/device/test, counting lines; `file:line` of each line of the library that none of them ran. */
 export function linesNotRun(dir: string, programs: Readonly<Record<string, readonly string[]>>): string[] {
-  const runs = new Map<string, number>();
+  const objects = compileLibrary('coverage', dir);
   for (const [program, options] of Object.entries(programs)) {
     const into = join(dir, program);
     mkdirSync(into);
-    execFileSync(compileProgram('coverage', program, into), options);
-    const counts = readdirSync(into).filter((name) => name.endsWith('.gcda'));
-    const written = execFileSync('gcov', ['--json-format', '--stdout', ...counts], { cwd: into, encoding: 'utf8' });
-    for (const report of written.trim().split('\n')) {
-      for (const { file, lines } of (JSON.parse(report) as { files: GcovFile[] }).files) {
-        if (!/device\/src\/sc_(?!net)/.test(file)) continue;
-        for (const { line_number, count } of lines) {
-          const line = `${basename(file)}:${line_number}`;
-          runs.set(line, (runs.get(line) ?? 0) + count);
-        }
+    execFileSync(compileProgram('coverage', program, into, objects), options);
+  }
+  const counts = readdirSync(dir).filter((name) => name.endsWith('.gcda'));
+  const written = execFileSync('gcov', ['--json-format', '--stdout', ...counts], { cwd: dir, encoding: 'utf8' });
+  const runs = new Map<string, number>();
+  for (const report of written.trim().split('\n')) {
+    for (const { file, lines } of (JSON.parse(report) as { files: GcovFile[] }).files) {
+      if (!/device\/src\/sc_(?!net)/.test(file)) continue;
+      for (const { line_number, count } of lines) {
+        const line = `${basename(file)}:${line_number}`;
+        runs.set(line, (runs.get(line) ?? 0) + count);
       }
     }
   }
+  if (runs.size === 0) throw new Error('gcov counted nothing');
   return [...runs].filter(([, count]) => count === 0).map(([line]) => line);
 }
