@@ -61,11 +61,12 @@ export class Blend {
    */
   learn(y: number, anchor: number, skipped: number): void {
     this.#waiting.advance(skipped);
-    const { data } = this.#waiting;
+    const { data, width } = this.#waiting;
+    const { due } = this.#waiting.now;
     const actual = y - anchor;
     const rows = this.#learned.steps.length;
     for (let r = 0; r < rows; r++) {
-      const row = this.#waiting.due(r);
+      const row = due[r] * width;
       if (row < 0) continue;
       if (!Number.isNaN(actual - data[row]))
         for (let m = 0; m < this.#softness.length; m++) this.#update(m, r, row, actual);
@@ -81,10 +82,11 @@ export class Blend {
   /** Remembers `forecasts` [experts, horizon] until their values arrive, and their mixtures, which the caller may have from `mix` [mixtures, horizon]. */
   issue(forecasts: Float64Array, anchor: number, mixtures = this.#mixtures(forecasts)): void {
     const { experts, horizon } = this;
-    const { data } = this.#waiting;
+    const { data, width } = this.#waiting;
+    const { slot } = this.#waiting.now;
     const { steps } = this.#learned;
     for (let r = 0; r < steps.length; r++) {
-      const row = this.#waiting.slot(r);
+      const row = slot[r] * width;
       if (row < 0) continue;
       const h = steps[r];
       for (let e = 0; e < experts; e++) data[row + e] = narrow(forecasts[e * horizon + h - 1] - anchor);

@@ -75,12 +75,13 @@ export class Calibration {
   learn(y: number, skipped: number): void {
     this.#followSeason(skipped);
     this.#waiting.advance(skipped);
-    const { data } = this.#waiting;
+    const { data, width } = this.#waiting;
+    const { due } = this.#waiting.now;
     const actual = Math.fround(narrow(y - this.#past.values.anchor)); // as quantiles wait: one that is hit is hit
     const share = this.#shareAt(0);
     const rows = this.#learned.steps.length;
     for (let r = 0; r < rows; r++) {
-      const row = this.#waiting.due(r);
+      const row = due[r] * width;
       if (row < 0) continue;
       if (!Number.isNaN(actual - data[row + this.#centre])) this.#update(r, row, actual, share);
       this.#waiting.empty(row);
@@ -126,12 +127,13 @@ export class Calibration {
 
   /** Remembers `quantiles` [horizon, levels] around `median` until their values arrive. */
   issue(median: Float64Array, quantiles: Float64Array): void {
-    const { data } = this.#waiting;
+    const { data, width } = this.#waiting;
+    const { slot } = this.#waiting.now;
     const { anchor } = this.#past.values;
     const L = this.levels.length;
     const { steps } = this.#learned;
     for (let r = 0; r < steps.length; r++) {
-      const row = this.#waiting.slot(r);
+      const row = slot[r] * width;
       if (row < 0) continue;
       const h = steps[r];
       data[row + this.#centre] = narrow(median[h - 1] - anchor);

@@ -64,6 +64,11 @@ export class WaitingRows {
     this.#tick++;
   }
 
+  /** Where the rows of this tick lie, `width` times less than in `data`, by r: for loops over all of them. Until the next `advance` of any rows. */
+  get now(): { readonly due: Int32Array; readonly slot: Int32Array } {
+    return rowsAt(this.#steps, this.#tick);
+  }
+
   /** Where in `data` the row that was issued for this tick begins. */
   due(r: number): number {
     const row = rowsAt(this.#steps, this.#tick).due[r];

@@ -52,7 +52,8 @@ function addForecast(
   const values = slab.take(horizon * levels.length);
   forecaster.forecast(values);
   const weights = slab.take(entry.weighedSteps.length * weighedNames.length);
-  for (const [s, h] of entry.weighedSteps.entries()) forecaster.weights(h, weights, s * weighedNames.length);
+  for (let s = 0; s < entry.weighedSteps.length; s++)
+    forecaster.weights(entry.weighedSteps[s], weights, s * weighedNames.length);
   const { tMs, stepMs, y, n } = tick;
   const decimals = decimalsFor(forecaster.past.change);
   const json = writer.write({
