@@ -162,7 +162,8 @@ export class PushReceiver {
       const dated = versions.map((one) => (one.version === version ? { ...one, created } : one));
       const next = { ...record, incoming: undefined, versions: isNamed ? dated : [...versions, versionOf(push)] };
       this.#keep({ ...next, taken: { ...push, phase } }, () => onTaken(name));
-    } else this.#keep({ ...record, incoming: undefined }, () => onTaken(name));
+    } else if (record.incoming) this.#keep({ ...record, incoming: undefined }, () => onTaken(name));
+    else onTaken(name);
   }
 
   #firstPhase = ({ canary }: PushManifest): 'held' | 'trial' =>

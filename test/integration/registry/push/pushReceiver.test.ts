@@ -56,7 +56,11 @@ class Node {
   elapsedMs = 0;
   admission: Admission = { ok: true, model: undefined as never };
 
-  constructor(dir = newDir(), versions: ModelVersion[] = []) {
+  constructor(
+    dir = newDir(),
+    versions: ModelVersion[] = [],
+    keys = { trust, revoked: [] as string[], allowUnsigned: false },
+  ) {
     nodes.push(this);
     this.dir = dir;
     this.versions = versions;
@@ -67,7 +71,7 @@ class Node {
     };
     this.receiver = new PushReceiver({
       ...{ node: 'cellar', prefix: 'p', daemon: '0.1.0', maxBytes: 1e6, journal: this.journal, admit },
-      trusted: new TrustedKeys({ trust, revoked: [], allowUnsigned: false }),
+      trusted: new TrustedKeys(keys),
       clock: { trustedMs: () => this.clockMs, nowMs: () => nowMs, elapsedMs: () => this.elapsedMs },
       watch: (topics, take) => {
         for (const topic of topics) this.watched.set(topic, take);
@@ -279,6 +283,39 @@ describe('PushReceiver', () => {
     node.receiver.hear(all, sealed(manifestOf({ canary: ['attic'] })));
     expect(node.said.at(-1)).toBe('1 rejected replay');
     expect(node.journal.of('boiler').taken?.phase).toBe('trial');
+  });
+
+  it('holds it still when the canaries are named anew', async () => {
+    const node = new Node();
+    node.offer(manifestOf());
+    node.receiver.hear(all, sealed(manifestOf({ canary: ['attic'] })));
+    await node.until(() => node.taken.length === 1);
+    node.receiver.hear(all, sealed(manifestOf({ created: nowMs + 1, canary: ['attic'] })));
+    await node.until(() => node.taken.length === 2);
+    expect(node.journal.of('boiler').taken).toMatchObject({ phase: 'held', manifest: { created: nowMs + 1 } });
+  });
+
+  it('takes what the registry has and the journal does not, as after a kill between the two, without asking for it again', async () => {
+    const node = new Node();
+    node.offer(manifestOf());
+    node.receiver.hear(all, sealed(manifestOf()));
+    await node.until(() => node.taken.length === 1);
+    const again = new Node(newDir(), node.versions);
+    again.receiver.hear(all, sealed(manifestOf()));
+    await again.until(() => again.taken.length === 1);
+    expect(again.watched.size).toBe(0);
+    expect(again.journal.of('boiler')).toMatchObject({ taken: { phase: 'trial' }, versions: [{ version: 1 }] });
+  });
+
+  it('does not go on with a transfer whose key is not trusted any more', async () => {
+    const node = new Node();
+    node.receiver.hear(all, sealed(manifestOf()));
+    await node.until(() => node.watched.size === 8);
+    await node.receiver.stop();
+    const again = new Node(node.dir, [], { trust, revoked: trust, allowUnsigned: false });
+    again.receiver.start();
+    expect(again.said).toEqual(['1 rejected key-revoked']);
+    await again.until(() => again.files.length === 0);
   });
 
   it('receives four at a time, and the others in turn', async () => {
