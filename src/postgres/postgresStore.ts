@@ -119,7 +119,7 @@ class OpenStore implements PostgresStore {
       this.#gone.delete(row.id);
       this.#lastTicks.set(row.id, lastTick);
       this.#taken.begin(row.id, taken);
-      if (snapshot) this.#acquired.set(row.id, snapshot);
+      if (snapshot) this.#acquired.set(row.id, { readingId: snapshot.readingId, day: snapshot.day });
       lastLogId = Math.max(lastLogId, lastId);
     }
     return { series: acquired.map(({ row }) => row), snapshots, lastLogId };
