@@ -8,9 +8,13 @@ import type { ForecastSink, ReadingSource } from '../pipeline/ports.js';
 import { ClockJournal } from '../serial/clockJournal.js';
 import { DeviceHub } from '../serial/deviceHub.js';
 import { DeviceSource } from '../serial/deviceSource.js';
+import { StateKeeper } from '../serial/stateKeeper.js';
 import { DeviceModels } from './deviceModels.js';
+import { DeviceStates } from './deviceStates.js';
 import { deviceStreams } from './deviceStreams.js';
 import { DeviceTopics } from './deviceTopics.js';
+
+const stateTickMs = 1_000;
 
 interface Parts {
   readonly clock: Clock;
@@ -55,9 +59,13 @@ export function devicesOfNode(config: Config, { clock, log, streams, onNamed }: 
     onOffline: (device) => {
       log.warn({ device: device.id }, 'a device is gone');
       models.left(device);
+      states.left(device);
       topics.offline(device);
     },
-    onMessage: (session, device, message) => models.heard(session, device, message),
+    onMessage: (session, device, message) => {
+      models.heard(session, device, message);
+      states.heard(session, device, message);
+    },
     onProblem: (problem) => log.error(problem),
     onUnavailable: ({ code, line }) => log.warn({ code }, line),
   });
@@ -67,8 +75,17 @@ export function devicesOfNode(config: Config, { clock, log, streams, onNamed }: 
     isOnline: (device) => hub.isOnline(device),
     onConnection: (device, connection) => models.follow(device, connection),
   });
+  const folder = `${store.path}-devices`;
+  const kept = new DeviceStates(folder);
+  const states = new StateKeeper({
+    elapsedMs: () => clock.elapsedMs(),
+    load: (device, channel) => kept.load(device, channel),
+    save: (device, channel, state) => kept.save(device, channel, state),
+    onRestored: ({ id }, channel) => log.info({ device: id, channel }, 'a device has its state back'),
+  });
+  let ticking: NodeJS.Timeout | undefined;
   const models = new DeviceModels({
-    ...{ folder: `${store.path}-devices`, models: config.models, prefix: publish.prefix, node, clock, log },
+    ...{ folder, models: config.models, prefix: publish.prefix, node, clock, log },
   });
   return {
     beside: ({ deliveries$, lost$ }) => ({
@@ -86,12 +103,16 @@ export function devicesOfNode(config: Config, { clock, log, streams, onNamed }: 
       },
     }),
     readings: () => [...hub.devices].map((device) => ({ device, online: hub.isOnline(device) })),
-    start: () => hub.start(),
+    start: () => {
+      hub.start();
+      ticking = setInterval(() => states.tick(), stateTickMs);
+    },
     drain: () => {
       hub.drain();
       source.deliveries$.complete();
     },
     stop: async () => {
+      clearInterval(ticking);
       models.stop();
       await hub.stop();
       await topics.stop();
