@@ -1,4 +1,4 @@
-/** Builds, then runs the system tests whose file name contains one of the words given: `npm run test:system -- crash`. */
+/** Builds, then runs the system tests whose file name contains one of the words given, of all projects or those named: `npm run test:system -- crash`. */
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,4 +11,6 @@ const run = (program, args) => {
 };
 
 run(process.execPath, [join(root, 'scripts/build.mjs')]);
-run(join(root, 'node_modules/.bin/vitest'), ['run', '--project', 'system', ...process.argv.slice(2)]);
+const args = process.argv.slice(2);
+const projects = args.some((arg) => arg.startsWith('--project')) ? [] : ['--project=system', '--project=package'];
+run(join(root, 'node_modules/.bin/vitest'), ['run', ...projects, ...args]);

@@ -9,7 +9,7 @@ import { run } from './run.mjs';
 import { targets } from './targets.mjs';
 
 /** Makes the .deb of a laid out `tree` in `out`, with `work` to do it in: its path. The bytes follow from the tree and `epoch` (seconds). */
-export async function packDeb(tree, { arch, version, epoch, work, out }) {
+export async function packDeb(tree, { arch, version, epoch, work, out, level }) {
   const folder = join(work, 'deb');
   rmSync(folder, { recursive: true, force: true });
   const move = (from, to) => {
@@ -65,7 +65,7 @@ export async function packDeb(tree, { arch, version, epoch, work, out }) {
   );
 
   const deb = join(out, `stepcast_${version}_${targets[arch].debian}.deb`);
-  await run('dpkg-deb', ['--root-owner-group', '-Zxz', '--build', folder, deb], {
+  await run('dpkg-deb', ['--root-owner-group', '-Zxz', `-z${level}`, '--build', folder, deb], {
     env: { ...process.env, SOURCE_DATE_EPOCH: String(epoch) },
   });
   return deb;

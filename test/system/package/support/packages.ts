@@ -9,7 +9,8 @@ export const project = fileURLToPath(new URL('../../../../', import.meta.url));
 /** Builds the packages of this tree to `out`, or takes those in STEPCAST_PACKAGES; the path of each by Debian's name of its architecture. */
 export const buildPackages = async (out: string): Promise<Record<'amd64' | 'arm64', string>> => {
   const dir = process.env.STEPCAST_PACKAGES ?? out;
-  if (dir === out) await command('npm', ['run', '--silent', 'package', '--', '--format', 'deb', '--out', out], project);
+  const options = ['--format', 'deb', '--quick', '--out', out]; // larger than those that are published
+  if (dir === out) await command('npm', ['run', '--silent', 'package', '--', ...options], project);
   const built = (arch: string) => join(dir, readdirSync(dir).find((name) => name.endsWith(`_${arch}.deb`)) ?? arch);
   return { amd64: built('amd64'), arm64: built('arm64') };
 };
