@@ -6,7 +6,8 @@ export interface Taken {
 /** Memory of a processor that is tight; others have plenty. */
 export const targets: Readonly<Record<string, { readonly flash?: number; readonly ram?: number }>>;
 
-export function measure(
-  target: string,
-  examples?: readonly string[],
-): { readonly line: number; readonly slots: number; readonly examples: Readonly<Record<string, Taken>> };
+export function measure(target: string): {
+  readonly line: number;
+  readonly slots: number;
+  readonly examples: Readonly<Record<string, Taken>>;
+};

@@ -251,19 +251,20 @@ static void step_lstm(const layer *l) {
 
 /* Reads `in` and the state `h`, and leaves the next state there. */
 static void step_layer(const sc_net *net, uint8_t k, const operand *in, int16_t *h, int16_t *next, int16_t *reset) {
-  layer l;
+  const uint16_t H = sc_hidden_units(net, k);
   const uint8_t cell = sc_header8(net, SC_AT_CELLS + k);
+  layer l;
   l.record = net->blob + net->at_layer[k];
-  l.H = sc_hidden_units(net, k);
+  l.H = H;
   l.q = sc_header8(net, SC_AT_LAYER_Q + k);
   l.in = *in;
   l.h = h;
   l.own.v = h;
-  l.own.size = l.H;
+  l.own.size = H;
   l.own.shift = 16;
   l.next = next;
   l.reset = reset;
-  l.beside = (uint8_t *)h + (cell == SC_LSTM ? sc_padded(2u * l.H) : 2u * l.H);
+  l.beside = (uint8_t *)h + (cell == SC_LSTM ? sc_padded(2u * H) : 2u * H);
 #ifndef SC_NET_NO_RNN
   if (cell == SC_RNN) step_rnn(&l);
 #endif
@@ -276,7 +277,7 @@ static void step_layer(const sc_net *net, uint8_t k, const operand *in, int16_t 
 #ifndef SC_NET_NO_LSTM
   if (cell == SC_LSTM) step_lstm(&l);
 #endif
-  for (uint16_t u = 0; u < l.H; u++) h[u] = next[u];
+  for (int16_t *const end = h + H; h != end;) *h++ = *next++;
 }
 
 #ifndef SC_NET_NO_GATED

@@ -11,6 +11,8 @@ Eeprom EEPROM;
 
 uint32_t millis() { return clock_register; }
 int analogRead(uint8_t pin) { return (int)(clock_register >> pin); }
+void pinMode(uint8_t pin, uint8_t mode) { ready_register = (uint8_t)(pin + mode); }
+void digitalWrite(uint8_t pin, uint8_t level) { data_register = (uint8_t)(pin + level); }
 void SerialPort::begin(uint32_t baud) { clock_register = baud; }
 int SerialPort::available() { return ready_register; }
 int SerialPort::read() { return data_register; }

@@ -6,9 +6,13 @@
 #include <stdint.h>
 
 #define A0 14
+#define LED_BUILTIN 13
+#define OUTPUT 1
 
 uint32_t millis();
 int analogRead(uint8_t pin);
+void pinMode(uint8_t pin, uint8_t mode);
+void digitalWrite(uint8_t pin, uint8_t level);
 
 struct SerialPort {
   void begin(uint32_t baud);
