@@ -68,11 +68,16 @@ export class DealingBroker {
     if (isTold) owner?.lost$.next({ partition, isGone: true, released: () => {} });
   }
 
-  /** The owner gives it back once all that it was sent is acknowledged; resolves then. */
-  async handBack(partition: number): Promise<void> {
+  /** The owner gives it back once all that it was sent is acknowledged; resolves then, or when the owner has `ended`. */
+  async handBack(partition: number, ended: Promise<void>): Promise<void> {
     const queue = this.#queues[partition];
-    while (firstOpen(queue) < queue.next) await new Promise((resolve) => setImmediate(resolve));
-    await new Promise<void>((released) => queue.owner!.lost$.next({ partition, isGone: false, released }));
+    let isOver = false;
+    void ended.then(() => {
+      isOver = true;
+    });
+    while (firstOpen(queue) < queue.next && !isOver) await new Promise((resolve) => setImmediate(resolve));
+    const release = new Promise<void>((released) => queue.owner!.lost$.next({ partition, isGone: false, released }));
+    await Promise.race([release, ended]);
     queue.owner = undefined;
     queue.tenure++;
   }

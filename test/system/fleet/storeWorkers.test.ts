@@ -128,15 +128,29 @@ async function inAFleet(url: string, seed: number): Promise<{ handed: number; cu
   const happened = { handed: 0, cut: 0, killed: 0 };
   const left: Worker[] = [];
   const workers = [await Worker.start(url), await Worker.start(url)];
+  /** Kills it, if it has not ended by itself, and starts another, as a supervisor does. */
+  const replace = async (worker: Worker): Promise<void> => {
+    worker.kill();
+    left.push(worker);
+    workers.splice(workers.indexOf(worker), 1, await Worker.start(url));
+    for (const own of broker.ownedBy(worker.source)) {
+      broker.cut(own, false);
+      broker.give(own, pick(workers).source);
+    }
+  };
   for (let p = 0; p < partitions; p++) broker.give(p, pick(workers).source);
   for (let round = 0; !broker.isDone; round++) {
-    for (const { failure } of workers) if (failure) throw failure;
+    for (const worker of [...workers]) {
+      if ((worker.failure as { code?: string } | undefined)?.code === 'STORE_FENCED') await replace(worker);
+      else if (worker.failure) throw worker.failure;
+    }
     for (let p = 0; p < partitions; p++) broker.deliver(p, Math.floor(random() * 40));
     if (random() < 0.5) await new Promise((resolve) => setTimeout(resolve, random() * 20));
     const p = Math.floor(random() * partitions);
     const what = random();
     if (what < 0.15) {
-      await broker.handBack(p);
+      const owner = workers.find(({ source }) => broker.ownedBy(source).includes(p))!;
+      await broker.handBack(p, owner.ended);
       broker.give(p, pick(workers).source);
       happened.handed++;
     } else if (what < 0.4) {
@@ -144,14 +158,7 @@ async function inAFleet(url: string, seed: number): Promise<{ handed: number; cu
       broker.give(p, pick(workers).source);
       happened.cut++;
     } else if (what < 0.5) {
-      const killed = pick(workers);
-      killed.kill();
-      left.push(killed);
-      workers.splice(workers.indexOf(killed), 1, await Worker.start(url));
-      for (const own of broker.ownedBy(killed.source)) {
-        broker.cut(own, false);
-        broker.give(own, pick(workers).source);
-      }
+      await replace(pick(workers));
       happened.killed++;
     } else if (round === 25) {
       await server.shutDown();
