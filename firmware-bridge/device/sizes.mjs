@@ -162,7 +162,9 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   console.log(text);
   if (process.argv.includes('--write')) {
     const page = join(here, '../../docs/firmware.md');
-    const marks = /(<!-- sizes -->\n)[\s\S]*?(\n<!-- \/sizes -->)/;
-    writeFileSync(page, readFileSync(page, 'utf8').replace(marks, `$1${text}$2`));
+    const before = readFileSync(page, 'utf8');
+    const marks = /(<!-- sizes -->)[\s\S]*?(<!-- \/sizes -->)/;
+    if (!marks.test(before)) throw new Error(`sizes: ${page} has no place for the table`);
+    writeFileSync(page, before.replace(marks, `$1\n\n${text}\n\n$2`));
   }
 }
