@@ -47,8 +47,17 @@ export const failover = ({ series, perSecond }: Trial): Promise<TrialResult> =>
       );
       const killedMs = Date.now();
       await victim.end('SIGKILL');
-      await eventually('all series have another owner', async () => (await ownedBy(owner)).length === 0, 120_000);
-      await delay(steadyMs);
+      await eventually(
+        'all its series are forecast again',
+        async () => {
+          const again = await stage.rows(
+            'SELECT DISTINCT series FROM forecast WHERE series = ANY($1::int[]) AND issued > $2',
+            [owned, killedMs],
+          );
+          return again.length === owned.length;
+        },
+        120_000,
+      );
       const spans = await stage.rows<Span>(
         `SELECT max(issued) FILTER (WHERE issued <= $2) AS last, min(issued) FILTER (WHERE issued > $2) AS first,
            max(issued) AS every FROM (

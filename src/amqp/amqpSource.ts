@@ -137,8 +137,8 @@ export const createAmqpSource = (options: AmqpSourceOptions): AmqpSource => {
     onReturn: (other) => {
       if (draining) return;
       for (const [partition, held] of partitions.entries()) {
-        if (preferredWorker(partition, other.workers) === other.worker)
-          void held.handBack().then(() => standBy(partition));
+        const isTheirs = preferredWorker(partition, other.workers) === other.worker;
+        if (isTheirs && held.isRegistered) void held.handBack().then(() => standBy(partition));
       }
     },
   });
