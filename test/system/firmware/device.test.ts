@@ -93,3 +93,7 @@ describe.each(Object.keys(targets))('the library for %s', (name) => {
 it('the manifests of Arduino and PlatformIO say the same', () => {
   execFileSync(process.execPath, ['firmware-bridge/device/libraryJson.mjs', '--check']);
 });
+
+it('the golden vectors are what their script writes', () => {
+  execFileSync('python3', ['firmware-bridge/protocol/golden.py', '--check']);
+});
