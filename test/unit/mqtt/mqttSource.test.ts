@@ -57,6 +57,7 @@ describe('mqttSource', () => {
       },
       route: () => () => true,
       publish: (message) => published.push(message) > 0,
+      deliver: () => true,
       setStatus: () => {},
       close: async () => 0,
     };
