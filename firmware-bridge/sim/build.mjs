@@ -67,6 +67,7 @@ const programs = {
   fuzz: { sources: [join(tests, 'fuzz.c')] },
   failing: { sources: [join(tests, 'failing.c')] },
   forecaster: { sources: [join(tests, 'forecaster.c')] },
+  flips: { sources: [join(tests, 'flips.c')] },
   golden: { sources: [join(tests, 'golden.c')], generated: { 'vectors.h': goldenVectors } },
   kernels: { sources: [join(tests, 'kernels.c')] },
 };

@@ -62,6 +62,12 @@ it('frames of all kinds, sound and spoilt, are no danger under sanitizers', asyn
   console.log(said.trim());
 });
 
+it('a reading with any one bit flipped on the line is none', async () => {
+  const { failures, said } = await outcomeOf('posix', 'flips', '2000');
+  expect(failures).toBe(0);
+  console.log(said.trim());
+});
+
 it('a check that does not hold is reported, and ends in failure', async () => {
   await expect(outcomeOf('posix', 'failing')).rejects.toThrow(/failing.c:5: 1 \+ 1 == 3/);
   await expect(outcomeOf('m3', 'failing')).rejects.toThrow(/failing.c:5: 1 \+ 1 == 3/);
