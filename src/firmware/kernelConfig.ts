@@ -20,7 +20,7 @@ export function kernelConfig(blob: Blob): string {
       parts.has(part) ? [] : [part.toUpperCase()],
     ),
   ];
-  return `/* What ${'`'}sc_net_*.c${'`'} leaves out here, because this model has no use for it. For models of a slot take the library's own. */
+  return `/* What the kernels leave out here, because this model has no use for it. For models of a slot take the library's own. */
 #ifndef SC_NET_CONFIG_H
 #define SC_NET_CONFIG_H
 

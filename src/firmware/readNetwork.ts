@@ -7,8 +7,8 @@ import { networkOfArchitecture } from './networkOfArchitecture.js';
 import { networkOfOperators } from './networkOfOperators.js';
 import type { Refusal } from './refusal.js';
 
-export const widestHidden = 256;
-export const mostColumns = 511;
+const widestHidden = 256;
+const mostColumns = 511;
 
 /** A step model as the weights of a network that a device can run. @throws what `refuse` makes. */
 export function readNetwork(proto: ModelProto, metadata: ModelMetadata, refuse: Refusal): DeviceNetwork {
