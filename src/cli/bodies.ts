@@ -118,19 +118,6 @@ export interface ExportCommand {
   readonly json: boolean;
 }
 
-export interface ExportCommand {
-  readonly file: string;
-  readonly out: string; // folder
-  readonly kind: 'int8' | 'float';
-  readonly budget: number | undefined; // bytes of flash
-  readonly calibrate?: string; // data
-  readonly time?: string;
-  readonly values: readonly string[];
-  readonly cadenceMs: number;
-  readonly season: number; // steps, 0: found
-  readonly json: boolean;
-}
-
 export interface MadeKey {
   readonly keyId: string;
   readonly publicKey: string; // base64 of its 32 bytes

@@ -1,4 +1,5 @@
 import type { StoredForecast } from './storedForecast.js';
+import type { Walk } from './walkTargets.js';
 
 /** A row of the view `forecasts`. */
 export interface ForecastListing {
@@ -41,6 +42,18 @@ export function listForecasts(
   }
   return rows.sort((a, b) => a.target_time - b.target_time || a.time - b.time);
 }
+
+/** Where a walk through a series' forecasts goes: they speak of `firstMs` to `lastMs`, the newest is `newest`. */
+export const walkOf = (
+  query: ForecastQuery,
+  [firstMs, lastMs]: readonly [number, number],
+  { horizon = 1, step = 1 }: Partial<StoredForecast> = {},
+): Walk<ForecastListing> => ({
+  fromMs: Math.max(query.fromMs ?? firstMs, firstMs),
+  toMs: Math.min(query.toMs ?? lastMs, lastMs),
+  rowsPerMs: (query.issued === 'all' && query.horizon === undefined ? horizon : 1) / step,
+  timeOf: (row) => row.target_time,
+});
 
 /** Up to the next step with a forecast of its own: what comes after it was said anew there. */
 function stepsInForce({ tick, horizon }: StoredForecast, actuals: ReadonlyMap<number, number>): number {

@@ -14,6 +14,16 @@ export interface SeriesListing {
   readonly last_value: number | null;
 }
 
+/** Which series, in the order of their names. */
+export interface SeriesSelection {
+  readonly series?: string; // this one alone
+  readonly search?: string; // part of the name, case aside
+  readonly after?: string; // names behind this one
+  readonly most: number;
+  readonly spark: number; // readings
+  readonly isLate?: () => boolean; // a page may end before it is full, but not before its first row
+}
+
 /** A row of the view `readings`, of one series. */
 export interface ReadingListing {
   readonly time: number;

@@ -1,22 +1,22 @@
-import { type ForecastListing, type ForecastQuery, listForecasts } from '../listing/listForecasts.js';
+import { type ForecastListing, type ForecastQuery, listForecasts, walkOf } from '../listing/listForecasts.js';
 import { listWeights, type WeightListing } from '../listing/listWeights.js';
 import { type LiveAccuracy, liveAccuracyOf } from '../listing/liveAccuracy.js';
-import { type ReadingListing, type SeriesItem, type SeriesListing, seriesItem } from '../listing/seriesItem.js';
+import {
+  type ReadingListing,
+  type SeriesItem,
+  type SeriesListing,
+  type SeriesSelection,
+  seriesItem,
+} from '../listing/seriesItem.js';
 import { type Page, type PageLimits, type Span, walkTargets } from '../listing/walkTargets.js';
 import type { Moment } from './postgresReader.js';
 import { StoredForecasts } from './storedForecasts.js';
 
 /* What is asked of a database a page at a time: the answers of the SQLite store, byte for byte. Times in epoch milliseconds. */
 
-export interface SeriesQuery {
-  readonly series?: string; // this one alone
-  readonly search?: string; // part of the name, case aside
-  readonly after?: string; // names behind this one
-  readonly most: number;
-  readonly spark: number; // readings
+export interface SeriesQuery extends SeriesSelection {
   /** How so many of the newest forecasts turned out; 0: not asked for. */
   readonly scored: number;
-  readonly isLate?: () => boolean;
 }
 
 const seriesColumns = `series, cadence, season, model, readings::float8, first_time, last_time, last_value`;
@@ -105,14 +105,7 @@ export async function forecastPage(
   const stored = await StoredForecasts.of(moment, query.series);
   if (!stored) return undefined;
   if (typeof query.issued === 'number') return { rows: await rowsOf(stored, query), next: undefined };
-  const [firstMs, lastMs] = await stored.targets();
-  const [{ horizon = 1, step = 1 } = {}] = await stored.newest(1);
-  const targets = {
-    fromMs: Math.max(query.fromMs ?? firstMs, firstMs),
-    toMs: Math.min(query.toMs ?? lastMs, lastMs),
-    rowsPerMs: (query.issued === 'all' && query.horizon === undefined ? horizon : 1) / step,
-    timeOf: (row: ForecastListing) => row.target_time,
-  };
+  const targets = walkOf(query, await stored.targets(), (await stored.newest(1))[0]);
   return walk(walkTargets(targets, limits), (span) => rowsOf(stored, { ...query, ...span }));
 }
 

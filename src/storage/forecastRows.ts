@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { type ForecastListing, type ForecastQuery, listForecasts } from '../listing/listForecasts.js';
+import { type ForecastListing, type ForecastQuery, listForecasts, walkOf } from '../listing/listForecasts.js';
 import { type Page, type PageLimits, walk, walkTargets } from '../listing/walkTargets.js';
 import { StoredForecasts } from './storedForecasts.js';
 
@@ -18,14 +18,7 @@ export function forecastPage(
   const stored = StoredForecasts.of(db, query.series);
   if (!stored) return undefined;
   if (typeof query.issued === 'number') return partOf(rowsOf(stored, query), limits);
-  const [firstMs, lastMs] = stored.targets();
-  const { horizon = 1, step = 1 } = stored.newest(1)[0] ?? {};
-  const targets = {
-    fromMs: Math.max(query.fromMs ?? firstMs, firstMs),
-    toMs: Math.min(query.toMs ?? lastMs, lastMs),
-    rowsPerMs: (query.issued === 'all' && query.horizon === undefined ? horizon : 1) / step,
-    timeOf: (row: ForecastListing) => row.target_time,
-  };
+  const targets = walkOf(query, stored.targets(), stored.newest(1)[0]);
   return walk(walkTargets(targets, limits), (span) => rowsOf(stored, { ...query, ...span }));
 }
 

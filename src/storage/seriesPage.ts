@@ -1,18 +1,12 @@
 import type { Database } from 'better-sqlite3';
 import type { LiveAccuracy } from '../listing/liveAccuracy.js';
-import { type SeriesItem, type SeriesListing, seriesItem } from '../listing/seriesItem.js';
+import { type SeriesItem, type SeriesListing, type SeriesSelection, seriesItem } from '../listing/seriesItem.js';
 import { NewestRows } from './newestRows.js';
 import { seriesColumns } from './queries.js';
 
-export interface SeriesQuery {
-  readonly series?: string; // this one alone
-  readonly search?: string; // part of the name, case aside
-  readonly after?: string; // names behind this one
-  readonly most: number;
-  readonly spark: number; // readings
+export interface SeriesQuery extends SeriesSelection {
   /** How the forecasts turned out; absent: not asked for. */
   readonly accuracy?: (series: string, newestTick: number) => LiveAccuracy | undefined;
-  readonly isLate?: () => boolean; // a page may end before it is full, but not before its first row
 }
 
 export interface SeriesPage {

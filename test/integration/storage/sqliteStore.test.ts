@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Decision, ModelVersion } from '../../../src/pipeline/modelVersions.js';
+import type { Decision } from '../../../src/pipeline/modelVersions.js';
 import type { ReadingRow } from '../../../src/pipeline/ports.js';
 import { commitBatch } from '../../support/commitBatch.js';
 import {
@@ -239,37 +239,6 @@ describe('a commit', () => {
 });
 
 describe('models', () => {
-  const row: ModelVersion = {
-    ...{ name: 'gru-base', version: 1, sha256: 'aa', state: 'active', origin: 'file' },
-    ...{ createdMs: startMs, parent: undefined },
-  };
-  const tuned: ModelVersion = {
-    ...{ name: 'gru-base', version: 2, sha256: 'bb', state: 'candidate', origin: 'tuned' },
-    ...{ createdMs: startMs + 1, parent: 'gru-base@1' },
-  };
-
-  it('that are written are rows of the view, each in its last state', async () => {
-    const store = await fixture.open();
-    store.ledger.write({ versions: [row] });
-    store.ledger.write({ versions: [{ ...row, state: 'retired' }, tuned] });
-    await commitBatch(store, emptyBatch);
-    const db = new Database(fixture.path, { readonly: true });
-    expect(db.prepare('SELECT * FROM models').all()).toEqual([
-      {
-        ...{ name: 'gru-base', version: 1, sha256: 'aa', state: 'retired', origin: 'file' },
-        created: startMs,
-        parent: null,
-      },
-      {
-        ...{ name: 'gru-base', version: 2, sha256: 'bb', state: 'candidate', origin: 'tuned' },
-        created: startMs + 1,
-        parent: 'gru-base@1',
-      },
-    ]);
-    db.close();
-    expect(store.ledger.versions()).toEqual([{ ...row, state: 'retired' }, tuned]);
-  });
-
   it('are decided about in the transaction of a commit, and on their own', async () => {
     const store = await fixture.open();
     const decision: Decision = {
@@ -282,19 +251,5 @@ describe('models', () => {
     const found = db.prepare("SELECT series, verdict, figures ->> 'ticks' AS ticks FROM decisions").all();
     expect(found).toEqual([null, 'a'].map((series) => ({ series, verdict: 'rolled-back', ticks: 256 })));
     db.close();
-  });
-
-  it('are kept as long as a stored state belongs to them', async () => {
-    const store = await fixture.open();
-    const state = new Uint8Array(3);
-    await commitBatch(store, {
-      ...emptyBatch,
-      series: [1, 2].map(seriesRow),
-      snapshots: [
-        { series: 1, readingId: 1, model: 'aa', state },
-        { series: 2, readingId: 2, model: 'bb cc', state },
-      ],
-    });
-    expect(store.ledger.hashesInUse()).toEqual(new Set(['aa', 'bb', 'cc']));
   });
 });
