@@ -28,6 +28,7 @@ export interface Config {
     readonly path: string;
     readonly postgres?: DatabaseAddress; // in place of `path`
     readonly flushMs: number;
+    readonly deviceStatesMs: number;
     readonly retention: { readonly readingsMs?: number; readonly forecastsMs?: number }; // absent: for ever
   };
   readonly streams: readonly StreamSettings[];
@@ -125,6 +126,7 @@ export function toConfig(parsed: ParsedConfig, { file, hostName, dirGiven }: Ori
       path: store.path,
       ...(store.url && { postgres: databaseAddress(store.url, store.password) }),
       flushMs: store.flush,
+      deviceStatesMs: store.deviceStates,
       retention: {
         ...(readings !== 'forever' && { readingsMs: readings }),
         ...(forecasts !== 'forever' && { forecastsMs: forecasts }),

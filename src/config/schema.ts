@@ -191,6 +191,9 @@ const store = z.strictObject({
   flush: duration(0, 10 * second)
     .prefault('250ms')
     .describe('Readings are committed and acknowledged in groups: the longest one of them waits.'),
+  deviceStates: duration(second)
+    .prefault('5m')
+    .describe('Time between two copies of what the network of a device remembers, which it gets back after a restart.'),
   retention: retention.prefault({}).describe('What is deleted, and when.'),
 });
 

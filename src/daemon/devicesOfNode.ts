@@ -78,7 +78,7 @@ export function devicesOfNode(config: Config, { clock, log, streams, onNamed }: 
   const folder = `${store.path}-devices`;
   const kept = new DeviceStates(folder);
   const states = new StateKeeper({
-    elapsedMs: () => clock.elapsedMs(),
+    ...{ elapsedMs: () => clock.elapsedMs(), everyMs: store.deviceStatesMs },
     load: (device, channel) => kept.load(device, channel),
     save: (device, channel, state) => kept.save(device, channel, state),
     onRestored: ({ id }, channel) => log.info({ device: id, channel }, 'a device has its state back'),

@@ -16,10 +16,9 @@ export interface StateKeeperOptions {
   readonly load: (device: string, channel: number) => ChannelState | undefined;
   readonly save: (device: string, channel: number, state: ChannelState) => void;
   readonly onRestored: (device: KnownDevice, channel: number) => void;
-  readonly everyMs?: number; // between two looks at a state; default 5 minutes
+  readonly everyMs: number; // between two looks at a state
 }
 
-const usualEveryMs = 300_000;
 const answerMs = 2_000;
 const headBytes = 22;
 const takenOver = 1;
@@ -64,8 +63,9 @@ export class StateKeeper {
       const { channel, status, offset } = message;
       if (status === sendFrom) this.#give(device, place, channel, offset);
       else {
+        const given = place.giving.get(channel);
         place.giving.delete(channel);
-        if (status === takenOver) this.#options.onRestored(device, channel);
+        if (given && status === takenOver) this.#restored(device, channel, given);
       }
     }
   }
@@ -82,7 +82,7 @@ export class StateKeeper {
 
   /** States that its readings have not moved past the boot they are of go back; then they are looked at, by and by. */
   #begin(session: LinkSession, device: KnownDevice): void {
-    const { elapsedMs, load, everyMs = usualEveryMs } = this.#options;
+    const { elapsedMs, load, everyMs } = this.#options;
     const { id, hello } = device;
     const giving = new Map<number, ChannelState>();
     for (let channel = 0; channel < hello.channels; channel++) {
@@ -93,6 +93,13 @@ export class StateKeeper {
     const place = { session, giving, channel: 0, askedMs: Number.NEGATIVE_INFINITY, dueMs: nowMs + everyMs };
     this.#places.set(device, { ...place, reading: undefined });
     this.tick();
+  }
+
+  /** It is of this boot from now on: when the line breaks, what the device has made of it meanwhile is not overwritten with it. */
+  #restored(device: KnownDevice, channel: number, given: ChannelState): void {
+    const { save, onRestored } = this.#options;
+    save(device.id, channel, { ...given, boot: device.hello.boot, sequence: 0 });
+    onRestored(device, channel);
   }
 
   #give(device: KnownDevice, place: Place, channel: number, offset: number): void {
@@ -133,7 +140,7 @@ export class StateKeeper {
     { total, model, sequence, crc32: sum }: StateMessage,
     data: Uint8Array,
   ) {
-    const { elapsedMs, save, everyMs = usualEveryMs } = this.#options;
+    const { elapsedMs, save, everyMs } = this.#options;
     if (total > 0 && crc32(data) === sum) save(id, place.channel, { boot: hello.boot, sequence, model, data });
     place.channel = (place.channel + 1) % Math.max(1, hello.channels);
     if (place.channel === 0) place.dueMs = elapsedMs() + everyMs;

@@ -37,6 +37,7 @@ describe('loadConfig', () => {
       store: {
         path: 'stepcast.db',
         flushMs: 250,
+        deviceStatesMs: 300_000,
         retention: { readingsMs: 90 * 86_400_000, forecastsMs: 30 * 86_400_000 },
       },
       streams: [
@@ -88,7 +89,7 @@ describe('loadConfig', () => {
       `
 node: greenhouse-pi
 broker: { url: mqtt://localhost:1883, username: me, password: !env SECRET, clientId: mine }
-store:  { path: x.db, flush: 1s, retention: { readings: 7d, forecasts: forever } }
+store:  { path: x.db, flush: 1s, deviceStates: 1m, retention: { readings: 7d, forecasts: forever } }
 streams:
   - topic: zigbee2mqtt/+
     payload: json
@@ -113,7 +114,10 @@ log:    { level: debug, format: json }
       { SECRET: 'hunter2' },
     );
     expect(config.broker).toMatchObject({ username: 'me', password: 'hunter2', clientId: 'mine' });
-    expect(config.store).toEqual({ path: 'x.db', flushMs: 1000, retention: { readingsMs: 604_800_000 } });
+    expect(config.store).toEqual({
+      ...{ path: 'x.db', flushMs: 1_000, deviceStatesMs: 60_000 },
+      retention: { readingsMs: 604_800_000 },
+    });
     expect(config.streams).toEqual([
       {
         filter: 'zigbee2mqtt/+',

@@ -83,6 +83,20 @@ describe('the state of a device', () => {
     expect(sent).toHaveLength(2);
   });
 
+  it('is not given a second time to the same boot, whose state has gone on: to the next one it is', () => {
+    saved.set('fake 0', { boot: 1, sequence: 9, model, data: whole });
+    const device = deviceOf(2);
+    keeper.heard(session, device, stats);
+    keeper.heard(session, device, { name: 'STATE_STATUS', channel: 0, status: 1, offset: 60 });
+    keeper.heard(session, device, { name: 'STATE_STATUS', channel: 0, status: 1, offset: 60 });
+    keeper.left(device);
+    sent = [];
+    keeper.heard(session, device, stats);
+    expect({ sent, restored }).toEqual({ sent: [], restored: [0] });
+    keeper.heard(session, deviceOf(3), stats);
+    expect(sent).toMatchObject([{ name: 'STATE_SET', channel: 0, offset: 0 }]);
+  });
+
   it('stays where it is for the same boot, for another model, and where the device refuses it', () => {
     saved.set('fake 0', { boot: 2, sequence: 9, model, data: whole });
     saved.set('fake 1', { boot: 1, sequence: 9, model: 'ff'.repeat(8), data: whole });
