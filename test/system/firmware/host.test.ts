@@ -108,7 +108,7 @@ it('unplugging and plugging in again, over and over, loses and doubles nothing',
 it('a daemon that is killed in the middle, again and again, has every reading once when it comes back', async () => {
   const dir = newDir();
   const values = distinct(3_000);
-  const options = { id: 'steady', values: valuesFile(dir, values), every: 2, ring: 4000, leave: 'yes' };
+  const options = { id: 'steady', values: valuesFile(dir, values), every: 4, ring: 4000 };
   const device = startSim(posix(), { listen: 0, ...options });
   undo(() => device.kill());
   const { port } = await device.tells('listening');
@@ -122,6 +122,7 @@ it('a daemon that is killed in the middle, again and again, has every reading on
   }
   const daemon = startDaemon({ dir, config });
   undo(() => daemon.kill());
+  await eventually('the device joins once more', () => daemon.told('a device joined').length > 0);
   expect(await device.tells('drained', 120_000)).toMatchObject({ readings: values.length, dropped: 0 });
   expect(await daemon.stop()).toEqual({ code: 0, signal: null });
   expectStored(dir, values);
