@@ -26,10 +26,6 @@ export class DeviceLines {
     this.#options = options;
   }
 
-  get sessions(): Iterable<LinkSession> {
-    return this.#sessions;
-  }
-
   start(): void {
     this.#find();
     const tick = (): void => {

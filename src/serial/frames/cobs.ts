@@ -10,12 +10,9 @@ export function cobsEncode(data: Uint8Array): Uint8Array {
     codeAt = at++;
   };
   for (const byte of data) {
-    if (byte === 0) {
-      endRun();
-      continue;
-    }
     if (at - codeAt > longestRun) endRun();
-    out[at++] = byte;
+    if (byte === 0) endRun();
+    else out[at++] = byte;
   }
   out[codeAt] = at - codeAt;
   return out.subarray(0, at);

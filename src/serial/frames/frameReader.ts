@@ -23,11 +23,6 @@ export class FrameReader {
     this.#listener = listener;
   }
 
-  /** What has begun is over: the next byte begins a frame. */
-  reset(): void {
-    this.#length = 0;
-  }
-
   push(chunk: Uint8Array): void {
     for (const byte of chunk) {
       if (byte === 0) this.#end();

@@ -16,12 +16,14 @@ describe('a device hub', () => {
   let events: string[];
   let clocks: Map<string, readonly TimeSegment[]>;
   let keep: () => Promise<void>;
+  let ports: string[];
 
   beforeEach(() => {
     vi.useFakeTimers({ now: startMs, toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] });
     device = new FakeDevice();
     [taken, commits, events, clocks] = [[], [], [], new Map()];
     keep = async () => {};
+    ports = ['/dev/fake'];
     hub = newHub();
   });
 
@@ -34,7 +36,7 @@ describe('a device hub', () => {
 
   const newHub = (): DeviceHub =>
     new DeviceHub({
-      ...{ addresses: [{ port: '/dev/fake', baud: 115_200 }], node: 'a node/with signs', random: () => 0.5 },
+      ...{ addresses: ports.map((port) => ({ port, baud: 115_200 })), node: 'a node/with signs', random: () => 0.5 },
       ...{ nowMs: () => Date.now(), elapsedMs: () => Date.now() },
       journal: {
         segmentsOf: (id, boot) => clocks.get(`${id} ${boot}`) ?? [],
@@ -285,5 +287,86 @@ describe('a device hub', () => {
       }),
     ]);
     expect(known.counts.forecastsSent).toBe(1);
+  });
+
+  it('keeps the newest forecast of a channel while the line is busy, and sends it when something is heard again', async () => {
+    await joined();
+    device.measure(1, 2);
+    await pass(20);
+    const known = [...hub.devices][0];
+    const forecast = { stepMs: 1_000, horizon: 1, levels: [0.5], tMs: taken[1].tMs };
+    Object.defineProperty(device.line!, 'writableLength', { configurable: true, value: 9 });
+    hub.forecast(known, 0, { ...forecast, values: Float64Array.of(1) });
+    hub.forecast(known, 0, { ...forecast, values: Float64Array.of(2) });
+    expect(device.named('HOST_FORECAST')).toEqual([]);
+    Object.defineProperty(device.line!, 'writableLength', { value: 0 });
+    device.resend();
+    await pass(20);
+    expect(device.named('HOST_FORECAST')).toEqual([expect.objectContaining({ values: [[2]] })]);
+    expect(known.counts).toMatchObject({ forecastsSent: 1, forecastsSuperseded: 1 });
+    device.unplug();
+    await pass(10);
+    hub.forecast(known, 0, { ...forecast, values: Float64Array.of(3) });
+    await pass(2_500);
+    expect(hub.isOnline(known)).toBe(true);
+    expect(device.named('HOST_FORECAST')).toHaveLength(1);
+  });
+
+  it('follows a device to another line', async () => {
+    ports = ['/dev/fake', '/dev/fake2'];
+    hub = newHub();
+    await joined();
+    const before = device.line;
+    await pass(1_400);
+    device.line = undefined; // plugged in there, and the first line says nothing of it
+    await pass(1_600); // the second one is tried again and again
+    expect(device.line).not.toBe(before);
+    expect(events.filter((event) => event !== 'LINE_UNAVAILABLE')).toEqual([
+      'fake online',
+      'fake offline',
+      'fake online',
+    ]);
+    device.measure(1);
+    await pass(20);
+    expect(taken.map(({ y }) => y)).toEqual([1]);
+  });
+
+  it('calls every second until somebody answers, and at once when one speaks to another host', async () => {
+    const plugIn = device.plugIn.bind(device);
+    let line: typeof device.line;
+    device.plugIn = () => {
+      line = plugIn();
+      device.line = undefined; // it does not hear yet
+      return line;
+    };
+    hub.start();
+    await pass(1_200);
+    expect(device.heard).toEqual([]);
+    device.line = line;
+    device.send({ ...device.hello, nonce: 5 });
+    await pass(20);
+    expect(device.named('HOST_HELLO')).toHaveLength(1);
+    expect(events).toEqual(['fake online']);
+  });
+
+  it('calls again when a reading is of a boot that it was not told of', async () => {
+    await joined();
+    const calls = device.named('HOST_HELLO').length;
+    device.send({ name: 'READING', boot: 99, sequence: 1, held: 0, channel: 0, flags: 0, ms: 1, value: 1 });
+    await pass(20);
+    expect(device.named('HOST_NAK')).toEqual([expect.objectContaining({ code: 6, detail: 77 })]);
+    expect({ taken, calls: device.named('HOST_HELLO').length }).toEqual({ taken: [], calls: calls + 1 });
+  });
+
+  it('knows what a device last said of itself, and how often it was not understood', async () => {
+    await joined();
+    const counts = { frames: 4, crcErrors: 1, malformed: 0, overruns: 0, ringUsed: 0, ringPeak: 2, forecasts: 0 };
+    const stats = { boot: 77, uptimeMs: 9_000, readings: 3, dropped: 0, resent: 0, ...counts };
+    device.send({ name: 'STATS', ...stats });
+    device.send({ name: 'NAK', code: 2, type: 0x83, detail: 0 });
+    device.send({ ...device.hello, ringUsed: 5 }); // the hello of this session once more
+    await pass(20);
+    const [known] = hub.devices;
+    expect(known).toMatchObject({ stats, counts: { naks: 1, sessions: 1 }, hello: { ringUsed: 5 } });
   });
 });

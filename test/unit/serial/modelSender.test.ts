@@ -96,4 +96,20 @@ describe('a model for a device', () => {
     pass(6_000);
     expect(sent.at(-1)).toEqual({ name: 'MODEL_CONFIRM', transfer: 0, verdict: 1 });
   });
+
+  it('counts no reading before the trial, begins a trial once, and waits out an answer it does not know', () => {
+    const { sender, sent, news, answer, pass } = begun();
+    sender.begin();
+    for (let i = 0; i < 9; i++) sender.heardReading();
+    answer(5); // none of this version
+    answer(2);
+    pass(4_000);
+    answer(2);
+    for (let i = 0; i < 2; i++) sender.heardReading();
+    pass(6_000);
+    expect({ news, asked: sent.length }).toEqual({ news: [{ state: 'trial' }], asked: 1 });
+    sender.heardReading();
+    pass(250);
+    expect(sent.at(-1)).toMatchObject({ name: 'MODEL_CONFIRM' });
+  });
 });

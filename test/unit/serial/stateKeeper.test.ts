@@ -123,4 +123,25 @@ describe('the state of a device', () => {
     keeper.tick();
     expect(sent).toHaveLength(2);
   });
+
+  it('is no matter to a device without a network', () => {
+    saved.set('fake 0', { boot: 1, sequence: 9, model, data: whole });
+    const device = new KnownDevice({ ...deviceOf(2).hello, stateBytes: 0 });
+    keeper.heard(session, device, stats);
+    clockMs = 60_000;
+    keeper.tick();
+    expect(sent).toEqual([]);
+  });
+
+  it('is neither read from an answer of another channel nor given beyond its end', () => {
+    saved.set('fake 0', { boot: 1, sequence: 9, model, data: whole });
+    const device = deviceOf(2);
+    keeper.heard(session, device, stats);
+    sent = [];
+    keeper.heard(session, device, { name: 'STATE_STATUS', channel: 0, status: 0, offset: 60 });
+    keeper.heard(session, device, { name: 'STATE_STATUS', channel: 1, status: 0, offset: 0 });
+    keeper.heard(session, device, state(1, 0));
+    keeper.heard(session, device, stats);
+    expect({ sent, kept: [...saved.keys()] }).toEqual({ sent: [], kept: ['fake 0'] });
+  });
 });
