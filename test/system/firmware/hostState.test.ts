@@ -58,7 +58,8 @@ const forecastAfter = async (flash: string, values: readonly number[]): Promise<
 
 it('a device that lost its memory gets it back from the daemon, and forecasts as one that never left', async () => {
   const flash = await flashWithModel();
-  const [before, after] = [distinct(240).slice(0, 40), distinct(240).slice(40)];
+  const values = distinct(1_240); // a minute of them
+  const [before, after] = [values.slice(0, 40), values.slice(40)];
   const dir = newDir();
   const device = start(flash, { listen: 0, values: valuesFile(newDir(), before), every: 10 });
   const port = Number((await device.tells('listening')).port);
