@@ -236,7 +236,7 @@ export const createAmqpSource = (options: AmqpSourceOptions): AmqpSource => {
       forgetTimers();
       const open = connection;
       connection = undefined;
-      for (const partition of partitions) partition.flush();
+      await Promise.all(partitions.map((partition) => partition.leave()));
       await open?.close().catch(() => {});
       status$.next({ state: 'closed' });
       status$.complete();

@@ -78,9 +78,14 @@ export class Partition {
     if (this.#link) this.#link.isLeaving = true;
   }
 
-  /** Sends the acknowledgements that are due. */
-  flush(): void {
-    this.#link?.acks.flush();
+  /**
+   * Gives the partition up, once what is acknowledged has reached the broker. amqplib sends what its channels have to say in turn: the end of the
+   * connection could come before acknowledgements, the end of their channel cannot.
+   */
+  async leave(): Promise<void> {
+    const link = this.#link;
+    this.#link = undefined;
+    await link?.close();
   }
 
   /** The connection is gone. */
