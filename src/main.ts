@@ -35,6 +35,7 @@ import type { StoredState } from './pipeline/ports.js';
 import { SeriesBook } from './pipeline/seriesBook.js';
 import { createForecastPublisher } from './publish/forecastPublisher.js';
 import { createAdmission } from './registry/admission/createAdmission.js';
+import { untilAborted } from './untilAborted.js';
 import { releasedMs, version } from './version.js';
 
 const pulseMs = 1000;
@@ -201,7 +202,7 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
       void service.tell('READY=1');
       stopBeating = startWatchdog(service, progress, () => `${book.size} series, ${health().status}`, log);
       if (options.reload) stopReloading = reloadConfig(config, options.reload, { keys, log, service });
-      await Promise.race([aborted(signal), refused, finished]);
+      await Promise.race([untilAborted(signal), refused, finished]);
     } catch (error) {
       if (book.size === 0) refusal = error;
       throw error;
@@ -272,11 +273,6 @@ const kindOfTopic = (topic: string, { publish, node }: Config): string => {
   const own = `${publish.prefix}/${node}/`;
   return topic.startsWith(own) ? topic.slice(own.length).split('/', 1)[0]! : '';
 };
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) =>
-    signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true }),
-  );
 
 const endsWithin = (ms: number, work: Promise<unknown>): Promise<boolean> =>
   new Promise((resolve) => {

@@ -1,3 +1,4 @@
+import { deviceLog } from '../daemon/deviceLog.js';
 import { DeviceTopics } from '../daemon/deviceTopics.js';
 import { NodeClock } from '../daemon/nodeClock.js';
 import type { StepcastError } from '../errors.js';
@@ -6,6 +7,7 @@ import { createLogger } from '../log.js';
 import { createBrokerConnection } from '../mqtt/brokerConnection.js';
 import { ClockJournal } from '../serial/clockJournal.js';
 import { DeviceHub } from '../serial/deviceHub.js';
+import { untilAborted } from '../untilAborted.js';
 import { releasedMs, version } from '../version.js';
 import type { BridgeCommand } from './bodies.js';
 import { BridgeForecasts } from './bridgeForecasts.js';
@@ -27,25 +29,25 @@ export async function runBridge(
     onPublishRefused: (_, refusal) => problem(refusal),
   });
   const outbox = new BridgeOutbox(connection);
+  const devicesTold = deviceLog(log);
   const hub: DeviceHub = new DeviceHub({
     ...{ addresses, node, random: Math.random, journal: new ClockJournal(state) },
     nowMs: () => clock.nowMs(),
     elapsedMs: () => clock.elapsedMs(),
     onReadings: ({ id }, readings, committed) => outbox.put(id, readings, committed),
     onOnline: (device) => {
-      const { firmware, boot, ringCapacity } = device.hello;
-      log.info({ device: device.id, firmware, boot, ringCapacity }, 'a device joined');
+      devicesTold.joined(device);
       topics.online(device);
     },
     onOffline: (device) => {
-      log.warn({ device: device.id }, 'a device is gone');
+      devicesTold.gone(device);
       topics.offline(device);
     },
     onMessage: (_, device, message) => {
       if (message.name === 'CHANNEL') forecasts.follow(device, message);
     },
-    onProblem: (message) => log.error(message),
-    onUnavailable: ({ code, line }) => log.warn({ code }, line),
+    onProblem: devicesTold.onProblem,
+    onUnavailable: devicesTold.onUnavailable,
   });
   const forecasts = new BridgeForecasts(connection, prefix, (...forecast) => hub.forecast(...forecast));
   const topics = new DeviceTopics({
@@ -73,7 +75,7 @@ export async function runBridge(
   try {
     connection.start();
     hub.start();
-    await Promise.race([aborted(signal), refused]);
+    await Promise.race([untilAborted(signal), refused]);
   } finally {
     hub.drain();
     await outbox.emptied(drainMs);
@@ -84,8 +86,3 @@ export async function runBridge(
     log.info('stepcast bridge ends');
   }
 }
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) =>
-    signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true }),
-  );

@@ -9,6 +9,7 @@ import { ClockJournal } from '../serial/clockJournal.js';
 import { DeviceHub } from '../serial/deviceHub.js';
 import { DeviceSource } from '../serial/deviceSource.js';
 import { StateKeeper } from '../serial/stateKeeper.js';
+import { deviceLog } from './deviceLog.js';
 import { DeviceModels } from './deviceModels.js';
 import { DeviceStates } from './deviceStates.js';
 import { deviceStreams } from './deviceStreams.js';
@@ -46,18 +47,18 @@ export function devicesOfNode(config: Config, { clock, log, streams, onNamed }: 
   const { devices: addresses, broker, publish, store, node } = config;
   if (addresses.length === 0) return none;
   const source = new DeviceSource({ nowMs: () => clock.nowMs(), seriesOf: deviceStreams(streams, onNamed) });
+  const told = deviceLog(log);
   const hub: DeviceHub = new DeviceHub({
     ...{ addresses, node, random: Math.random, journal: new ClockJournal(`${store.path}-devices.json`) },
     nowMs: () => clock.nowMs(),
     elapsedMs: () => clock.elapsedMs(),
     onReadings: (device, readings, committed) => source.take(device, readings, committed),
     onOnline: (device) => {
-      const { firmware, boot, ringCapacity } = device.hello;
-      log.info({ device: device.id, firmware, boot, ringCapacity }, 'a device joined');
+      told.joined(device);
       topics.online(device);
     },
     onOffline: (device) => {
-      log.warn({ device: device.id }, 'a device is gone');
+      told.gone(device);
       models.left(device);
       states.left(device);
       topics.offline(device);
@@ -66,8 +67,8 @@ export function devicesOfNode(config: Config, { clock, log, streams, onNamed }: 
       models.heard(session, device, message);
       states.heard(session, device, message);
     },
-    onProblem: (problem) => log.error(problem),
-    onUnavailable: ({ code, line }) => log.warn({ code }, line),
+    onProblem: told.onProblem,
+    onUnavailable: told.onUnavailable,
   });
   const topics = new DeviceTopics({
     ...{ broker, prefix: `${publish.prefix}/${node}/device` },
