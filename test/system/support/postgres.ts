@@ -5,6 +5,7 @@ import {
   chmodSync,
   chownSync,
   closeSync,
+  existsSync,
   mkdtempSync,
   openSync,
   readdirSync,
@@ -58,13 +59,30 @@ export const startPostgres = async (config: readonly string[] = []): Promise<Pos
   ];
   appendFileSync(join(data, 'postgresql.conf'), `${lines.join('\n')}\n`);
   const adminUrl = `postgres://stepcast@127.0.0.1:${port}/postgres`;
-  const log = (): string => readFileSync(logPath, 'utf8');
+  const log = (): string => (existsSync(logPath) ? readFileSync(logPath, 'utf8') : '');
 
   let child: ChildProcess | undefined;
   const killAtExit = (): void => void (child && killAll(child));
   process.on('exit', killAtExit);
 
+  /** As a supervisor does, it tries again while processes of a killed server still hold its memory. */
   const start = async (): Promise<void> => {
+    const held = /pre-existing shared memory block .* is still in use/;
+    let said = log().length;
+    let started = spawnServer();
+    for (const end = performance.now() + startMs; !(await answers(adminUrl)); ) {
+      const ended = started.exitCode !== null;
+      if (performance.now() > end || (ended && !held.test(log().slice(said)))) {
+        throw new Error(`PostgreSQL did not start:\n${log()}`);
+      }
+      await delay(20);
+      if (!ended) continue;
+      said = log().length;
+      started = spawnServer();
+    }
+  };
+
+  const spawnServer = (): ChildProcess => {
     const output = openSync(logPath, 'a');
     const started = spawn(join(bin, 'postgres'), ['-D', data], {
       ...user,
@@ -73,10 +91,7 @@ export const startPostgres = async (config: readonly string[] = []): Promise<Pos
     });
     closeSync(output);
     child = started;
-    for (const end = performance.now() + startMs; !(await answers(adminUrl)); ) {
-      if (started.exitCode !== null || performance.now() > end) throw new Error(`PostgreSQL did not start:\n${log()}`);
-      await delay(20);
-    }
+    return started;
   };
 
   const end = async (how: (running: ChildProcess) => void): Promise<void> => {
