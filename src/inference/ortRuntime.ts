@@ -1,5 +1,6 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import * as ort from 'onnxruntime-web/wasm';
@@ -18,6 +19,12 @@ function wasmPath(): string {
  * start, the same speed after a few hundred steps.
  */
 const tieringBudget = '--wasm-tiering-budget=20000000';
+
+/**
+ * V8 does that in as many threads as it has. Where those take all cores, the thread that runs the module waits for one of them: 30 ms
+ * of the 120 that make a session of a thousand nodes, on two cores. One core is left to it.
+ */
+const compilationTasks = `--wasm-num-compilation-tasks=${Math.max(1, availableParallelism() - 1)}`;
 
 /**
  * The bytes of the module, 14 MB, in a buffer that can be emptied. The runtime keeps it for ever, and as one that can only be collected
@@ -42,7 +49,7 @@ let binary: ArrayBuffer | undefined;
 /** The one ONNX Runtime of this process: WASM SIMD, one thread, so that results are the same on every processor. */
 export function ortRuntime(): typeof ort {
   if (!configured) {
-    setFlagsFromString(tieringBudget);
+    for (const flag of [tieringBudget, compilationTasks]) setFlagsFromString(flag);
     ort.env.wasm.numThreads = 1;
     ort.env.wasm.wasmBinary = binary = readBinary();
     ort.env.logLevel = 'error';

@@ -64,7 +64,7 @@ export function trainingGraph(options: TrainingGraphOptions): TrainingGraph {
   const [rate, t] = [g.input('rate', []), g.input('t', [])];
   g.output('loss', loss);
 
-  const backward = backwardBody(body, [...slopes.keys()], next);
+  const backward = backwardBody(body, [...slopes.keys()], next, unrolled.outgrows);
   for (const [value, slope] of slopes) unrolling.bindRows(backward.slopes.get(value)!, slope);
   const recurrent = buildBackward(unrolling, g, backward, options);
   const raw = new Map(

@@ -57,7 +57,7 @@ export function attend(g: GraphBuilder, kind: AttentionKind, h: string, memory: 
     scores = g.op('Squeeze', [g.op('MatMul', [g.op('Tanh', [sums]), p.u]), last]);
   }
   const absent = g.op('Mul', [g.op('Sub', [memory.filled, g.scalar(1)]), g.scalar(1e9)]);
-  const weights = g.op('Softmax', [g.op('Add', [scores, absent])], { axis: 1 });
+  const weights = g.op('Softmax', [g.op('Add', [scores, absent])], { axis: -1 });
   const context = g.op('Squeeze', [g.op('MatMul', [g.op('Unsqueeze', [weights, middle]), memory.slots]), middle]);
   const both = g.op('Concat', [context, h], { axis: 1 });
   return { value: g.op('Tanh', [g.op('Gemm', [both, p.C, p.c])]), weights };

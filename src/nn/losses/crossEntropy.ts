@@ -19,7 +19,7 @@ export const crossEntropy: Loss = {
     );
     const away = g.op('Abs', [g.op('Sub', [g.op('Unsqueeze', [target, last]), numbers])]);
     const chosen = g.op('Sub', [g.scalar(1), g.op('Min', [away, g.scalar(1)])]); // 1 at the target's class, else 0
-    const likelihoods = g.op('Mul', [chosen, g.op('LogSoftmax', [y], { axis: 2 })]);
+    const likelihoods = g.op('Mul', [chosen, g.op('LogSoftmax', [y], { axis: -1 })]);
     const costs = g.op('Neg', [g.op('ReduceSum', [likelihoods, last], { keepdims: 0 })]);
     return weightedMean(g, costs, weight);
   },

@@ -1,3 +1,4 @@
+import { knownParts } from '../knownParts.js';
 import { fixed, normalAxis } from '../shape.js';
 import type { GradientRule } from './gradientRule.js';
 
@@ -7,6 +8,11 @@ export const concat: GradientRule = ({ g, node, shape, dOut, needs, add }) => {
   const axis = normalAxis(Number(node.attributes.axis), shape(0).length);
   const sizes = node.inputs.map((_, i) => fixed(shape(i)[axis]));
   const wanted = node.inputs.flatMap((_, i) => (needs(i) ? [i] : []));
+  const known = knownParts(g, dOut(), sizes, axis);
+  if (known) {
+    for (const i of wanted) add(i, known(i));
+    return;
+  }
   if (wanted.length > 1) {
     const parts = g.ops(sizes.length, 'Split', [dOut(), g.ints(sizes)], { axis });
     for (const i of wanted) add(i, parts[i]);

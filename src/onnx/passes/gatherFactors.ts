@@ -25,6 +25,7 @@ export function gatherFactors(
     if (!product) return name;
     return product.factor === undefined ? product.base : g.op('Mul', [product.base, product.factor]);
   };
+  const negated = new Map<string, string>(); // −a: a
   const times = (a: string | undefined, b: string): string => (a === undefined ? b : g.op('Mul', [a, b]));
 
   for (const node of [...g.nodes]) {
@@ -41,15 +42,19 @@ export function gatherFactors(
     };
     if (node.opType === 'Mul' && first && !second && scaled(first, b)) continue;
     if (node.opType === 'Mul' && second && !first && scaled(second, a)) continue;
-    if (node.opType === 'Neg' && scaled(first!, g.scalar(-1))) continue;
+    if (node.opType === 'Neg' && scaled(first!, g.scalar(-1))) {
+      if (first!.factor !== undefined) negated.set(products.get(node.outputs[0])!.factor!, first!.factor);
+      continue;
+    }
     if (node.opType === 'Div' && first && !second && scaled(first, g.op('Div', [g.scalar(1), b]))) continue;
     if (node.opType === 'Identity') {
       put(first!);
       continue;
     }
     if (['Add', 'Sub'].includes(node.opType) && first && second && first.base === second.base) {
-      const one = g.scalar(1);
-      put({ base: first.base, factor: g.op(node.opType, [first.factor ?? one, second.factor ?? one]) });
+      const [plus, other] = [first, second].map(({ factor }) => factor ?? g.scalar(1));
+      const minus = node.opType === 'Add' ? negated.get(other) : undefined;
+      put({ base: first.base, factor: g.op(minus ? 'Sub' : node.opType, [plus, minus ?? other]) });
       continue;
     }
     if (node.opType === 'Where' && !first && second !== own[2]) {

@@ -1,7 +1,10 @@
 import type { GraphBuilder } from '../graphBuilder.js';
 import type { GraphNode } from '../graphNode.js';
 import { sameShape } from '../shape.js';
+import { hangingOn } from './hangingOn.js';
 import { liveNodes } from './liveNodes.js';
+import { producersOf } from './producersOf.js';
+import { Renaming } from './renaming.js';
 
 /**
  * Rewrites sums of a matrix product and other things as one Gemm: A·B + c. What does not hang on `carried` is summed first, outside
@@ -9,12 +12,10 @@ import { liveNodes } from './liveNodes.js';
  */
 export function gatherSums(g: GraphBuilder, roots: readonly string[], carried: readonly string[]): Map<string, string> {
   const { nodes, uses } = liveNodes(g.nodes, roots);
-  const producers = new Map(nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
-  const inLoop = new Set(carried);
-  for (const node of nodes)
-    if (node.inputs.some((input) => inLoop.has(input))) for (const output of node.outputs) inLoop.add(output);
-  const renamed = new Map<string, string>();
-  const current = (name: string): string => renamed.get(name) ?? name;
+  const producers = producersOf(nodes);
+  const inLoop = hangingOn(carried, nodes);
+  const renamed = new Renaming(g);
+  const { current } = renamed;
 
   const absorbed = (value: string, opType: string, like: string): GraphNode | undefined => {
     const node = producers.get(value);
@@ -40,12 +41,8 @@ export function gatherSums(g: GraphBuilder, roots: readonly string[], carried: r
   };
 
   for (const node of nodes) {
-    if (node.opType === 'Add') {
-      renamed.set(node.outputs[0], sum(node.outputs[0]));
-    } else if (node.inputs.some((input) => renamed.has(input))) {
-      const outputs = g.ops(node.outputs.length, node.opType, node.inputs.map(current), node.attributes, node.name);
-      for (const [i, output] of node.outputs.entries()) renamed.set(output, outputs[i]);
-    }
+    if (node.opType === 'Add') renamed.set(node.outputs[0], sum(node.outputs[0]));
+    else renamed.follow(node);
   }
-  return new Map(roots.map((root) => [root, current(root)]));
+  return renamed.of(roots);
 }

@@ -3,6 +3,7 @@ import type { GraphBuilder } from '../graphBuilder.js';
 import { gatherFactors } from '../passes/gatherFactors.js';
 import { gatherSums } from '../passes/gatherSums.js';
 import { liveNodes } from '../passes/liveNodes.js';
+import { reuseProducts } from '../passes/reuseProducts.js';
 import { substitute } from '../passes/substitute.js';
 import type { StepBody } from './stepBody.js';
 
@@ -27,10 +28,17 @@ export interface BackwardBody {
 
 /**
  * The vector–Jacobian product of a step, in a form that leaves little in the loop: products gathered, sums folded into matrix
- * products, and what a step's own loss adds to an adjoint added before it is carried.
+ * products, and what a step's own loss adds to an adjoint added before it is carried. With `reuse` products that the step makes
+ * anyway take the place of others, which is not the same bit for bit.
  */
-export function backwardBody(body: StepBody, read: readonly string[], next: ReadonlyMap<string, string>): BackwardBody {
+export function backwardBody(
+  body: StepBody,
+  read: readonly string[],
+  next: ReadonlyMap<string, string>,
+  reuse: boolean,
+): BackwardBody {
   const { g, states, weights } = body;
+  const forward = liveNodes(g.nodes, [...read, ...next.values()]).nodes;
   const slopes = new Map(read.map((value) => [value, g.input(`adjoint of ${value}`, g.shape(value))]));
   const carried = states.map(({ name, shape }) => g.input(`adjoint.${name}`, shape));
   const trained = weights.filter((weight) => weight.trained).map(({ name }) => name);
@@ -46,6 +54,7 @@ export function backwardBody(body: StepBody, read: readonly string[], next: Read
     ...totals.map((value, i) => found.get(value) ?? carried[i]),
   ];
   let roots = apply(raw, gatherFactors(g, raw, carried));
+  if (reuse) roots = apply(roots, reuseProducts(g, roots, forward));
   const adjoints = states.map(({ name, shape }, i): Adjoint => {
     const turned = rotated(g, roots, carried[i], carried, name, reached.length + i);
     if (turned) {

@@ -67,7 +67,7 @@ export function isWorthwhile({ template, hiddenSize, x }: FusedCell, g: GraphBui
   return products * nsPerProduct < template.nodes * nsPerNode;
 }
 
-// A node costs about 1 µs a run, and 0.1–0.2 ms when the session is made, which is spread over a thousand runs or so.
+// A node costs about 1 µs a run, and 0.1 ms when the session is made, which is spread over a thousand runs or so.
 const nsPerProduct = 0.12;
 const nsPerNode = 2500;
 

@@ -3,6 +3,8 @@ import { type GraphNode, nodeTitle } from '../graphNode.js';
 import { batchAxis, batchMark, withRows } from './batchAxis.js';
 import { components } from './components.js';
 import type { Recurrence } from './recurrence.js';
+import { isWorthNodes, largestStep, outgrowsCache, stepwiseNodes } from './stepwiseNodes.js';
+import { summedRows } from './summedRows.js';
 
 /** Where a value of the step is found in the unrolled graph: for all steps at once, step by step, or both. */
 interface Track {
@@ -13,7 +15,8 @@ interface Track {
 /**
  * Loop distribution by strongly connected components (Allen & Kennedy 1987). `body` is one step at a batch of `batchMark`. Its
  * nodes and what they hand from step to step are a dependence graph; a component of it with a cycle is a loop and is built `steps`
- * times on `batch` rows, and every other node is built once for all steps, on steps·batch rows.
+ * times on `batch` rows, and every other node is built once for all steps, on steps·batch rows; but where those are more than a cache
+ * holds, what only loops read is built with them, step by step, and what is summed over all rows of what they make is summed so too.
  *
  * Only what is asked for is built. What hangs on weights and constants alone is built once.
  */
@@ -27,6 +30,7 @@ export class Unrolling {
   readonly #recurrences = new Map<string, Recurrence>();
   readonly #provided = new Map<string, { node: GraphNode; build: () => string }>();
   readonly #moving = new Set<string>();
+  #instead: ReadonlyMap<string, string> = new Map();
   readonly #producers = new Map<string, GraphNode>();
   #analysed = 0;
 
@@ -60,24 +64,40 @@ export class Unrolling {
     this.#recurrences.set(recurrence.input, recurrence);
   }
 
+  /** From now on values of the body are made as others of the body are, which are equal to them. */
+  makeAs(instead: ReadonlyMap<string, string>): void {
+    this.#instead = instead;
+  }
+
   /** Builds what the values of the body hang on, and them. */
   build(wanted: readonly string[]): void {
     this.#analyse();
     const live = this.#live(wanted);
-    for (const component of components(live, (node) => this.#before(node))) {
-      if (component.length === 1 && ![...this.#before(component[0])].includes(component[0]))
-        this.#buildRows(component[0]);
-      else this.#buildLoop(component);
+    const parts = components(live, (node) => this.#before(node)).map((nodes) => ({
+      nodes,
+      loops: nodes.length > 1 || [...this.#before(nodes[0])].includes(nodes[0]),
+    }));
+    const looping = new Set(parts.flatMap(({ nodes, loops }) => (loops ? nodes : [])));
+    const large = outgrowsCache(this.#steps, largestStep(live, this.#body, this.#batch));
+    const inOrder = parts.flatMap(({ nodes }) => nodes);
+    const summing = new Set(large ? this.#summing(inOrder, looping) : []);
+    const stepwise = large ? this.#stepwise(live, new Set([...looping, ...summing]), wanted) : new Set();
+    for (const { nodes, loops } of parts) {
+      if (loops) this.#buildLoop(nodes);
+      else if (summing.has(nodes[0])) this.#buildSum(nodes[0]);
+      else if (stepwise.has(nodes[0])) this.#buildSteps(nodes[0]);
+      else this.#buildRows(nodes[0]);
     }
   }
 
   /** Whether a value that differs from step to step was built, given or carried. */
   knows(value: string): boolean {
-    return this.#tracks.has(value) || this.#recurrences.has(value);
+    return this.#tracks.has(this.#made(value)) || this.#recurrences.has(value);
   }
 
   /** The value for all steps, step-major along its batch axis. */
-  rows(value: string): string {
+  rows(named: string): string {
+    const value = this.#made(named);
     if (!this.#moving.has(value)) return this.#stillAt(value, this.#steps * this.#batch);
     const track = this.#track(value);
     track.rows ??= this.#joined(value, track);
@@ -85,7 +105,8 @@ export class Unrolling {
   }
 
   /** The value at one step. */
-  at(value: string, step: number): string {
+  at(named: string, step: number): string {
+    const value = this.#made(named);
     if (!this.#moving.has(value)) return this.#stillAt(value, this.#batch);
     const recurrence = this.#recurrences.get(value);
     if (recurrence) {
@@ -96,6 +117,10 @@ export class Unrolling {
     const track = this.#track(value);
     track.steps ??= this.#cut(value, track.rows!);
     return track.steps[step];
+  }
+
+  #made(value: string): string {
+    return this.#instead.get(value) ?? value;
   }
 
   #track(value: string): Track {
@@ -113,7 +138,7 @@ export class Unrolling {
     if (!recurrence) return this.#concat(steps!, axis);
     const { next, direction, initial } = recurrence;
     const last = this.#steps - 1;
-    const track = this.#tracks.get(next);
+    const track = this.#tracks.get(this.#made(next));
     if (this.#steps === 1) return initial();
     if (track?.rows === undefined || track.steps) {
       return this.#concat(
@@ -177,7 +202,7 @@ export class Unrolling {
 
   /** The node that makes a value, at this step or at the one before, unless it is known already. */
   *#sources(value: string): Iterable<GraphNode> {
-    let source = value;
+    let source = this.#made(value);
     for (let hops = 0; hops <= this.#recurrences.size; hops++) {
       if (!this.#moving.has(source)) return;
       const recurrence = this.#recurrences.get(source);
@@ -185,8 +210,51 @@ export class Unrolling {
         if (!this.#tracks.has(source)) yield this.#provided.get(source)?.node ?? this.#producers.get(source)!;
         return;
       }
-      source = recurrence.next;
+      source = this.#made(recurrence.next);
     }
+  }
+
+  /** Of the nodes behind loops those that sum over all rows. */
+  #summing(inOrder: readonly GraphNode[], looping: ReadonlySet<GraphNode>): GraphNode[] {
+    const behind = new Set(looping);
+    for (const node of inOrder) if ([...this.#before(node)].some((source) => behind.has(source))) behind.add(node);
+    return [...behind].filter((node) => !looping.has(node) && summedRows(node, this.#body) !== undefined);
+  }
+
+  /** Of the nodes outside of loops those that are built step by step too: only `readers` read them, or one another. */
+  #stepwise(live: readonly GraphNode[], readers: ReadonlySet<GraphNode>, wanted: readonly string[]): Set<GraphNode> {
+    const kept = new Set(wanted.flatMap((value) => [...this.#sources(value)]));
+    const may = (node: GraphNode): boolean =>
+      !kept.has(node) &&
+      !this.#provided.has(node.outputs[0]) &&
+      isWorthNodes(largestStep([node], this.#body, this.#batch)) &&
+      node.inputs.some((input) => this.#moving.has(input)) &&
+      node.outputs.every((output) => batchAxis(this.#body.shape(output)) !== undefined);
+    return stepwiseNodes(live, (node) => this.#before(node), readers, may);
+  }
+
+  #buildSteps(node: GraphNode): void {
+    const made = Array.from({ length: this.#steps }, (_, t) => {
+      const inputs = node.inputs.map((input) => (input === '' ? '' : this.at(input, t)));
+      return this.#g.ops(node.outputs.length, node.opType, inputs, node.attributes);
+    });
+    for (const [i, output] of node.outputs.entries())
+      this.#tracks.set(output, { steps: made.map((outputs) => outputs[i]) });
+  }
+
+  /** The last step first, as loops backwards make what is summed: each part while it is in the cache. */
+  #buildSum(node: GraphNode): void {
+    const { left, right } = summedRows(node, this.#body)!;
+    let sum: readonly string[] = [];
+    for (let t = this.#steps - 1; t >= 0; t--) {
+      const factor = left === undefined ? this.#ones(this.#unit(right)) : this.at(left, t);
+      sum = [this.#g.op('Gemm', [factor, this.at(right, t), ...sum], { transA: 1 })];
+    }
+    this.#tracks.set(node.outputs[0], { rows: sum[0] });
+  }
+
+  #ones(rows: number): string {
+    return this.#g.op('Expand', [this.#g.scalar(1), this.#g.ints([rows, 1])]);
   }
 
   #buildRows(node: GraphNode): void {
@@ -202,7 +270,7 @@ export class Unrolling {
 
   #buildLoop(nodes: readonly GraphNode[]): void {
     const made = new Set(nodes.flatMap(({ outputs }) => outputs));
-    const inside = [...this.#recurrences.values()].filter(({ next }) => made.has(next));
+    const inside = [...this.#recurrences.values()].filter(({ next }) => made.has(this.#made(next)));
     const { direction } = inside[0];
     for (const node of nodes) {
       for (const output of node.outputs) {

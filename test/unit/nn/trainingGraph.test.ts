@@ -136,7 +136,7 @@ describe('trainingGraph', () => {
       return nodeCount({ step, steps: 9, batch: 2 }) - nodeCount({ step, steps: 8, batch: 2 });
     };
     expect(perStep('rnn')).toBe(2 + 2); // product, tanh; slope, product
-    expect(perStep('gru')).toBe(12 + 5);
+    expect(perStep('gru')).toBe(10 + 5);
     expect(perStep('lstm')).toBe(10 + 6);
   });
 

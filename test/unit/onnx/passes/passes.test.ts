@@ -2,10 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { GraphBuilder } from '../../../../src/onnx/graphBuilder.js';
 import { dropIdentities } from '../../../../src/onnx/passes/dropIdentities.js';
 import { gatherFactors } from '../../../../src/onnx/passes/gatherFactors.js';
+import { gatherSplitSums } from '../../../../src/onnx/passes/gatherSplitSums.js';
 import { gatherSums } from '../../../../src/onnx/passes/gatherSums.js';
+import { joinProducts } from '../../../../src/onnx/passes/joinProducts.js';
 import { liveNodes } from '../../../../src/onnx/passes/liveNodes.js';
 import { matchTemplate } from '../../../../src/onnx/passes/matchTemplate.js';
+import { reuseProducts } from '../../../../src/onnx/passes/reuseProducts.js';
+import { splitProducts } from '../../../../src/onnx/passes/splitProducts.js';
 import { substitute } from '../../../../src/onnx/passes/substitute.js';
+import { tanhGates } from '../../../../src/onnx/passes/tanhGates.js';
 import { Random } from '../../../../src/series/random.js';
 import { maxDifference } from '../../../reference/centralDifference.js';
 import { interpretGraph } from '../../../reference/interpretGraph.js';
@@ -66,6 +71,14 @@ describe('gatherFactors', () => {
     expect(difference(g, names, chosen, root)).toBe(0);
   });
 
+  it('takes away what is weighed twice, once with the other sign', () => {
+    const { g, d, a } = begin();
+    const rest = g.op('Add', [d, g.op('Neg', [g.op('Mul', [d, a])])]);
+    const root = gatherFactors(g, [rest], [d]).get(rest)!;
+    expect(operators(g, root)).toEqual(['Sub', 'Mul']);
+    expect(difference(g, names, rest, root)).toBeLessThan(1e-15);
+  });
+
   it('does not gather a product that is wider than the value', () => {
     const { g, a, mask } = begin();
     const wide = g.op('Mul', [g.op('Mul', [mask, a]), a]);
@@ -91,6 +104,148 @@ describe('gatherSums', () => {
     const sum = g.op('Add', [h, product]);
     const roots = gatherSums(g, [sum, product], [h]);
     expect(operators(g, roots.get(sum)!)).toEqual(['MatMul', 'Add']);
+  });
+});
+
+describe('gatherSplitSums', () => {
+  const names = ['h', 'R', 'a', 'c'];
+  const begin = () => {
+    const g = new GraphBuilder('g');
+    const [h, R] = [g.input('h', [2, 3]), g.input('R', [3, 5])];
+    const [a, c] = [g.input('a', [2, 3]), g.input('c', [2])];
+    const [left, right] = g.ops(2, 'Split', [g.op('MatMul', [h, R]), g.ints([3, 2])], { axis: 1 });
+    return { g, h, a, c, left, right };
+  };
+
+  it('adds to a product what was added to its parts, rows that are the same for all among it', () => {
+    const { g, h, a, c, left, right } = begin();
+    const sums = [g.op('Tanh', [g.op('Add', [a, left])]), g.op('Exp', [g.op('Add', [right, c])])];
+    const roots = gatherSplitSums(g, sums, [h]);
+    expect(operators(g, roots.get(sums[0])!)).toEqual(['Expand', 'Concat', 'Gemm', 'Split', 'Tanh']);
+    for (const sum of sums) expect(difference(g, names, sum, roots.get(sum)!)).toBeLessThan(1e-14);
+  });
+
+  it('leaves a product alone of which a part is read otherwise, or is added to what hangs on the carried value', () => {
+    const { g, h, a, c, left, right } = begin();
+    const [own, bare] = [g.op('Add', [a, left]), g.op('Exp', [right])];
+    expect(gatherSplitSums(g, [own, bare], [h]).get(own)).toBe(own);
+    const [inLoop, other] = [g.op('Add', [h, left]), g.op('Add', [right, c])];
+    expect(gatherSplitSums(g, [inLoop, other], [h]).get(other)).toBe(other);
+    const [one, two] = [g.op('Add', [a, left]), g.op('Add', [right, c])];
+    expect(gatherSplitSums(g, [one, two, left], [h]).get(one)).toBe(one);
+  });
+});
+
+describe('splitProducts and joinProducts', () => {
+  const names = ['x', 'h', 'W', 'R', 'b', 'c'];
+  const begin = () => {
+    const g = new GraphBuilder('g');
+    const [x, h] = [g.input('x', [4, 2]), g.input('h', [4, 3])];
+    return { g, x, h, W: g.input('W', [2, 5]), R: g.input('R', [3, 5]), b: g.input('b', [5]), c: g.input('c', [2]) };
+  };
+
+  it('make products of their own of the parts of one, where its first factor is fed', () => {
+    const { g, x, W, b } = begin();
+    const [left, right] = g.ops(2, 'Split', [g.op('Gemm', [x, W, b]), g.ints([3, 2])], { axis: 1 });
+    const roots = splitProducts(g, [left, right], [x]);
+    expect(operators(g, roots.get(left)!)).toEqual(['Split', 'Split', 'Gemm']);
+    for (const part of [left, right]) expect(difference(g, names, part, roots.get(part)!)).toBe(0);
+    expect(splitProducts(g, [left, right], []).get(left)).toBe(left);
+  });
+
+  it('make one product of two and a row', () => {
+    const { g, x, h, W, R, b } = begin();
+    const sum = g.op('Gemm', [h, R, g.op('Gemm', [x, W, b])]);
+    const root = joinProducts(g, [sum], []).get(sum)!;
+    expect(operators(g, root).filter((operator) => operator === 'Gemm')).toHaveLength(1);
+    expect(difference(g, names, sum, root)).toBeLessThan(1e-14);
+  });
+
+  it('make one product where what is added lies side by side, some of it rows alone', () => {
+    const { g, x, h, W, R, b, c } = begin();
+    const [Wz, Wn] = g.ops(2, 'Split', [W, g.ints([3, 2])], { axis: 1 });
+    const [bz, bn] = g.ops(2, 'Split', [b, g.ints([3, 2])], { axis: 0 });
+    const beside = [g.op('Gemm', [x, Wz, bz]), g.op('Expand', [c, g.ints([4, 2])])];
+    const sum = g.op('Gemm', [h, R, g.op('Concat', beside, { axis: 1 })]);
+    const alone = g.op('Gemm', [x, Wn, bn]);
+    const roots = joinProducts(g, [sum, alone], [x]);
+    expect(operators(g, roots.get(sum)!).filter((operator) => operator === 'Gemm')).toHaveLength(1);
+    for (const value of [sum, alone]) expect(difference(g, names, value, roots.get(value)!)).toBeLessThan(1e-14);
+  });
+
+  it('leave a sum alone that is read elsewhere too, and one with a matrix', () => {
+    const { g, x, h, W, R, b } = begin();
+    const inner = g.op('Gemm', [x, W, b]);
+    const sum = g.op('Gemm', [h, R, inner]);
+    expect(joinProducts(g, [sum, inner], []).get(sum)).toBe(sum);
+    const plain = g.op('Gemm', [h, R, g.op('MatMul', [x, W])]);
+    expect(joinProducts(g, [plain], []).get(plain)).toBe(plain);
+  });
+});
+
+describe('reuseProducts', () => {
+  const names = ['a', 'u', 'v'];
+  const begin = () => {
+    const g = new GraphBuilder('g');
+    const [a, u, v] = [g.input('a', [2, 3]), g.input('u', [2, 3]), g.input('v', [2, 6])];
+    return { g, a, t: g.op('Tanh', [u]), s: g.op('Sigmoid', [v]), one: g.scalar(1) };
+  };
+
+  it('takes a product with a tanh for the one with its slope, where it was made', () => {
+    const { g, a, t, one } = begin();
+    const product = g.op('Mul', [t, a]);
+    const forward = [...g.nodes];
+    const slope = g.op('Sub', [one, g.op('Mul', [t, t])]);
+    const root = g.op('Neg', [g.op('Mul', [slope, a])]);
+    const reused = reuseProducts(g, [root], forward).get(root)!;
+    expect(operators(g, reused)).toEqual(['Tanh', 'Mul', 'Mul', 'Sub', 'Neg']);
+    expect(liveNodes(g.nodes, [reused]).nodes.some(({ outputs }) => outputs[0] === product)).toBe(true);
+    expect(difference(g, names, root, reused)).toBeLessThan(1e-15);
+    expect(reuseProducts(g, [root], forward.slice(0, 2)).get(root)).toBe(root);
+  });
+
+  it('takes products with the parts of a σ for those with its slope, where all of them were made', () => {
+    const { g, a, t, s, one } = begin();
+    const [left, right] = g.ops(2, 'Split', [s, g.ints([3, 3])], { axis: 1 });
+    g.op('Mul', [a, left]);
+    const some = [...g.nodes];
+    g.op('Mul', [right, t]);
+    const forward = [...g.nodes];
+    const slope = g.op('Mul', [s, g.op('Sub', [one, s])]);
+    const root = g.op('Mul', [g.op('Concat', [a, t], { axis: 1 }), slope]);
+    const reused = reuseProducts(g, [root], forward).get(root)!;
+    expect(operators(g, reused).filter((operator) => operator === 'Mul')).toHaveLength(3); // two of them made anyway
+    expect(difference(g, names, root, reused)).toBeLessThan(1e-15);
+    expect(reuseProducts(g, [root], some).get(root)).toBe(root);
+    const crossed = g.op('Mul', [g.op('Concat', [t, a], { axis: 1 }), slope]);
+    expect(reuseProducts(g, [crossed], forward).get(crossed)).toBe(crossed);
+  });
+});
+
+describe('tanhGates', () => {
+  const begin = () => {
+    const g = new GraphBuilder('g');
+    const product = g.op('Gemm', [g.input('x', [2, 3]), g.input('F', [3, 5])]);
+    return { g, product, parts: g.ops(2, 'Split', [product, g.ints([3, 2])], { axis: 1 }) };
+  };
+
+  it('computes σ and tanh of the parts of a product by one tanh, and what hangs on them', () => {
+    const { g, parts } = begin();
+    const gates = [g.op('Sigmoid', [parts[0]]), g.op('Tanh', [parts[1]])];
+    const root = g.op('Mul', [g.op('ReduceSum', [gates[0]], { keepdims: 0 }), gates[1]]);
+    const made = tanhGates(g, [root]);
+    expect(operators(g, made.get(root)!)).not.toContain('Sigmoid');
+    for (const value of [...gates, root])
+      expect(difference(g, ['x', 'F'], value, made.get(value)!)).toBeLessThan(1e-14);
+  });
+
+  it('leaves a product alone that is read otherwise too, or of which only σ is taken', () => {
+    const { g, product, parts } = begin();
+    const gates = [g.op('Sigmoid', [parts[0]]), g.op('Tanh', [parts[1]])];
+    expect(tanhGates(g, [...gates, product]).size).toBe(0);
+    expect(tanhGates(g, [...gates, parts[0]]).size).toBe(0);
+    expect(tanhGates(g, [gates[0], g.op('Sigmoid', [parts[1]])]).size).toBe(0);
+    expect(tanhGates(g, [gates[0], g.op('Exp', [parts[1]])]).size).toBe(0);
   });
 });
 
