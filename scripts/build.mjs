@@ -18,6 +18,7 @@ const entries = {
   trainingWorker: 'src/lab/trainingWorker.ts',
   learningWorker: 'src/daemon/learningWorker.ts',
   queryWorker: 'src/daemon/queryWorker.ts',
+  httpWorker: 'src/daemon/httpWorker.ts',
   trialProcess: 'src/daemon/trialProcess.ts',
   recipe: 'models/recipe.ts',
 };

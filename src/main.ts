@@ -1,6 +1,7 @@
 import { interval, lastValueFrom } from 'rxjs';
 import type { Config } from './config/config.js';
 import { devicesOfNode } from './daemon/devicesOfNode.js';
+import { followFleet } from './daemon/followFleet.js';
 import { homeAssistantOfNode } from './daemon/homeAssistantOfNode.js';
 import { httpOfNode } from './daemon/httpOfNode.js';
 import { learnerOfNode } from './daemon/learnerOfNode.js';
@@ -8,17 +9,20 @@ import { metricsOfNode } from './daemon/metricsOfNode.js';
 import { ModelsOfNode, takeModels } from './daemon/modelsOfNode.js';
 import { NodeClock } from './daemon/nodeClock.js';
 import { observers } from './daemon/observers.js';
+import { offerTuned } from './daemon/offerTuned.js';
 import { Progress } from './daemon/progress.js';
 import { pushesOfNode } from './daemon/pushesOfNode.js';
 import { questionsOfNode } from './daemon/questionsOfNode.js';
 import { type LiveSettings, reloadableKeys } from './daemon/reloadableKeys.js';
 import { type ConfigSource, reloadConfig } from './daemon/reloadConfig.js';
 import { reportHealth } from './daemon/reportHealth.js';
+import { serveFleetRollbacks } from './daemon/serveFleetRollbacks.js';
 import { serveModelRequests } from './daemon/serveModelRequests.js';
 import { serveQueries } from './daemon/serveQueries.js';
 import { nobody, type ServiceManager } from './daemon/serviceManager.js';
 import { memberOf, sourceOfNode } from './daemon/sourceOfNode.js';
 import { storeOfNode } from './daemon/storeOfNode.js';
+import { turnsOfFleet } from './daemon/turnsOfFleet.js';
 import { startWatchdog } from './daemon/watchdog.js';
 import { withdrawRevoked } from './daemon/withdrawRevoked.js';
 import { StepcastError } from './errors.js';
@@ -91,7 +95,7 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
       shipped: dir !== config.models.dir,
       folder: `${config.store.path}-models`,
     });
-    withdrawRevoked(config, models);
+    withdrawRevoked(config, models, store.models?.pushes);
     await models.loadInUse(stored, configured);
     const book = new SeriesBook(store, models.choose, models);
     book.covariates.declare(config.streams.flatMap(({ settings }) => settings.covariates ?? []));
@@ -141,7 +145,7 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
       devices: devices.readings,
     });
     const http = httpOfNode(config, {
-      ...{ questions, clock, log, health, document, metrics: metrics.text, series: () => book.size },
+      ...{ clock, log, health, document, metrics: metrics.text, series: () => book.size },
     });
     const sink = metrics.heard(http.heard(devices.heard(publisher)));
     const stopWatching = watch.start({ source, publisher, counts, book, store, clock, progress });
@@ -150,25 +154,27 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
       source.watch(watch, config.devices.length > 0 ? goOn : reject, onReady),
     );
 
-    const learner = isShared
-      ? undefined
-      : learnerOfNode(config, () => live.learn, {
-          ...{ registry: models.registry, proposals: swaps, clock, log },
-          onDecision: (decision) => sink.decisions([decision]),
-        });
-    const pushes = isShared
-      ? undefined
-      : pushesOfNode(config, { connection, models, clock, log, book, swaps, admit: createAdmission() });
+    const turns =
+      store.models && turnsOfFleet({ fleet: store.models, ledger: store.ledger, registry: models.registry });
+    const learner = learnerOfNode(config, () => live.learn, {
+      ...{ registry: models.registry, proposals: swaps, clock, log, turns },
+      onDecision: (decision) => sink.decisions([decision]),
+    });
+    const pushes = pushesOfNode(config, {
+      ...{ connection, models, clock, log, book, swaps, admit: createAdmission(), fleet: store.models },
+    });
+    followFleet({ fleet: store.models, models, pushes, swaps, log });
     const flow = pipeline({
       ...{ source: devices.beside(source), book, store, swaps, clock, counters: counts, sink: home.heard(sink) },
       onIssue: (forecast, forecaster) => {
-        if (live.learn.enabled) learner?.hear(forecast, forecaster);
+        if (live.learn.enabled) learner.hear(forecast, forecaster);
       },
       flushMs: config.store.flushMs,
       pulse$: interval(pulseMs),
       observer: observers(progress, metrics.observer),
     });
-    const stopServing = serveModelRequests({
+    const serveRequests = store.models ? serveFleetRollbacks : serveModelRequests;
+    const stopServing = serveRequests({
       ledger: store.ledger,
       registry: models.registry,
       swaps,
@@ -177,6 +183,7 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
       log,
       onDecision: (decision) => sink.decisions([decision]),
     });
+    const stopOffering = store.models ? offerTuned({ registry: models.registry, swaps, book, log }) : () => {};
     const finished = lastValueFrom(flow, { defaultValue: [] });
     finished.catch(() => {}); // told by the race below, or no more once the store has been closed on a full disk
     log.info(
@@ -192,11 +199,11 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
     const keys = reloadableKeys({ live, log, source, publisher, home, book });
     let [stopBeating, stopReloading] = [(): void => {}, (): void => {}];
     try {
-      pushes?.start();
+      pushes.start();
       connection.start();
       source.start();
       devices.start();
-      learner?.start();
+      learner.start();
       home.start(source);
       http.start();
       void service.tell('READY=1');
@@ -211,13 +218,14 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
       stopReloading();
       void service.tell('STOPPING=1');
       stopServing();
+      stopOffering();
       home.stop();
       metrics.stop();
       queries?.stop();
       await http.stop();
       await questions.stop();
-      await learner?.stop();
-      await pushes?.stop();
+      await endsWithin(drainMs, learner.stop()); // it may have something to write down
+      await pushes.stop();
       await swaps.stop();
       source.drain();
       devices.drain();

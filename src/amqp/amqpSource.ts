@@ -3,7 +3,7 @@ import { type Observable, ReplaySubject, Subject } from 'rxjs';
 import { backoffMs } from '../backoff.js';
 import type { StepcastError } from '../errors.js';
 import { createStreamReader, type StreamReaderOptions, type StreamSource } from '../payloads/streamReader.js';
-import type { DecodedObservation, Delivery, LostPartition } from '../pipeline/ports.js';
+import type { DecodedObservation, Delivery, Lease, LostPartition } from '../pipeline/ports.js';
 import { amqpProblem } from './amqpProblem.js';
 import { type AmqpSettings, prefetchOf } from './amqpSettings.js';
 import { connectAmqp } from './connectAmqp.js';
@@ -67,7 +67,7 @@ export const createAmqpSource = (options: AmqpSourceOptions): AmqpSource => {
     (queue, partition) =>
       new Partition({
         ...{ queue, prefetch },
-        take: (message, settle) => take(message, settle, partition),
+        take: (message, settle, lease) => take(message, settle, partition, lease),
         lost: (isGone) => new Promise((released) => lost$.next({ partition, isGone, released: () => released() })),
         ended: (error) => {
           const on = connection;
@@ -80,7 +80,7 @@ export const createAmqpSource = (options: AmqpSourceOptions): AmqpSource => {
       }),
   );
 
-  const take = (message: ConsumeMessage, settle: () => void, partition: number): void => {
+  const take = (message: ConsumeMessage, settle: () => void, partition: number, lease: Lease): void => {
     const { fields, properties, content } = message;
     const topic = topicOfRoutingKey(fields.routingKey);
     const stream = reader.streamOf(topic);
@@ -101,7 +101,16 @@ export const createAmqpSource = (options: AmqpSourceOptions): AmqpSource => {
       return;
     }
     deliveries$.next({
-      ...{ topic, rejects, arrivedMs, partition, packetId: undefined, redelivered: fields.redelivered, session: 0 },
+      ...{
+        topic,
+        rejects,
+        arrivedMs,
+        partition,
+        lease,
+        packetId: undefined,
+        redelivered: fields.redelivered,
+        session: 0,
+      },
       observations: stamped(observations, brokerStampMs(message)),
       acknowledge: settle,
     });

@@ -1,11 +1,12 @@
 import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
+import type { Lease } from '../pipeline/ports.js';
 import { OrderedAcks } from './orderedAcks.js';
 
 export interface PartitionParts {
   readonly queue: string;
   readonly prefetch: number;
-  /** A message, and what settles it: once what it held is safe, or when there was nothing in it. */
-  take(message: ConsumeMessage, settle: () => void): void;
+  /** A message, what settles it (once what it held is safe, or when there was nothing in it), and the place in the line that it came by. */
+  take(message: ConsumeMessage, settle: () => void, lease: Lease): void;
   /** It was ours. `isGone`: another may have it already; else the promise is waited for before another gets it. */
   lost(isGone: boolean): Promise<void>;
   /** The broker ended the consumer while the connection goes on. */
@@ -40,7 +41,7 @@ export class Partition {
   /** Takes a place at the end of the line. */
   async register(connection: ChannelModel): Promise<void> {
     if (this.#link) return;
-    const link = new Link();
+    const link = new Link(this.#parts.queue);
     this.#link = link;
     try {
       const channel = await connection.createChannel();
@@ -97,7 +98,7 @@ export class Partition {
     if (link.isLeaving) return;
     const { deliveryTag } = message.fields;
     link.acks.take(deliveryTag);
-    this.#parts.take(message, settler(link.acks, deliveryTag));
+    this.#parts.take(message, settler(link.acks, deliveryTag), link);
   }
 
   #ended(link: Link, error: Error | undefined, isCut = false): void {
@@ -115,7 +116,8 @@ const settler =
   () =>
     acks.settle(tag);
 
-class Link {
+class Link implements Lease {
+  readonly #queue: string;
   isOpen = false;
   isLeaving = false;
   #channel: Channel | undefined;
@@ -123,8 +125,18 @@ class Link {
     if (this.isOpen) this.#channel!.ack({ fields: { deliveryTag: upToTag } } as ConsumeMessage, true);
   });
 
+  constructor(queue: string) {
+    this.#queue = queue;
+  }
+
   get hasTaken(): boolean {
     return this.acks.taken > 0;
+  }
+
+  /** While the channel is there its consumer is, and a single active consumer is the active one until it ends. */
+  async isHeld(): Promise<boolean> {
+    if (this.isOpen) await this.#channel!.checkQueue(this.#queue).catch(() => {});
+    return this.isOpen;
   }
 
   open(channel: Channel, onClose: (error: Error | undefined) => void): void {

@@ -12,7 +12,10 @@ export const databaseOption = (): Option =>
 /** For what a database on PostgreSQL is not asked. @throws {CommanderError} */
 export const fileOnly = (command: string, db: string): string => {
   if (!isPostgres(db)) return db;
-  throw usageError(command, '--db must be a SQLite file: the workers of a fleet do not do this');
+  throw usageError(
+    command,
+    '--db must be a SQLite file: the workers of a fleet fine-tune by themselves (learn.enabled)',
+  );
 };
 
 export const formatOption = (): Option =>

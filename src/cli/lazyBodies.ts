@@ -9,7 +9,9 @@ const accuracyOf = (db: string) => (isPostgres(db) ? ofFleet() : import('../stor
 /** The real bodies: help and usage errors load none of them. */
 export const lazyBodies: Bodies = {
   runDaemon: async (config, { signal, stderr, env, reload }) => {
-    (await import('../daemon/frugalHeap.js')).keepHeapFrugal();
+    const { keepHeapFrugal, letHeapGrow } = await import('../daemon/frugalHeap.js');
+    if (config.source && config.store.postgres) letHeapGrow();
+    else keepHeapFrugal();
     const [{ runDaemon }, { createLogger }, { serviceManager }] = await Promise.all([
       import('../main.js'),
       import('../log.js'),
@@ -27,10 +29,15 @@ export const lazyBodies: Bodies = {
   runExportC: async (...args) => (await import('./runExportC.js')).runExportC(...args),
   listSeries: async (db) => (await queriesOf(db)).listSeries(db),
   listModels: async (db) => (await modelQueriesOf(db)).listModels(db),
-  listSigners: async (db) =>
-    isPostgres(db) ? new Map() : (await import('../registry/push/pushJournal.js')).signersOf(db),
+  listSigners: async (db) => {
+    const { parsed, signersAmong, signersOf } = await import('../registry/push/pushJournal.js');
+    return isPostgres(db) ? signersAmong(parsed(await (await ofFleet()).listPushes(db))) : signersOf(db);
+  },
   listDecisions: async (db, labels) => (await modelQueriesOf(db)).listDecisions(db, labels),
-  rollBackModel: async (...args) => (await import('../storage/rollBackModel.js')).rollBackModel(...args),
+  rollBackModel: async (db, ...rest) =>
+    (
+      await (isPostgres(db) ? import('../postgres/rollBackModel.js') : import('../storage/rollBackModel.js'))
+    ).rollBackModel(db, ...rest),
   runPush: async (...args) => (await import('./runPush.js')).runPush(...args),
   runDevicePush: async (...args) => (await import('./runDevicePush.js')).runDevicePush(...args),
   runBridge: async (...args) => (await import('./runBridge.js')).runBridge(...args),

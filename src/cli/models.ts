@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { DecisionListing, ModelListing } from '../listing/modelListing.js';
 import type { Context } from './context.js';
-import { databaseOption, fileOnly } from './databaseOption.js';
+import { databaseOption } from './databaseOption.js';
 import { wholeNumber } from './optionParsers.js';
 import { type Column, printRows, showTime } from './table.js';
 import { usageError } from './usageError.js';
@@ -117,7 +117,7 @@ async function rollback(
   { db, json }: Flags,
   { io, bodies }: Context,
 ): Promise<void> {
-  const done = await bodies.rollBackModel(fileOnly('stepcast models rollback', db), name, version, io.nowMs());
+  const done = await bodies.rollBackModel(db, name, version, io.nowMs());
   if (json) {
     io.stdout.write(`${JSON.stringify(done)}\n`);
     return;
@@ -126,6 +126,7 @@ async function rollback(
   const what = `${source} → ${target}, ${series} series`;
   const how = {
     daemon: 'the daemon has taken it up',
+    workers: 'each worker takes back the series it has, and those that come to it',
     start: 'no daemon runs: they go over when one starts',
     waiting: 'the daemon has not answered yet; it will carry it out when it does',
   }[done.by];

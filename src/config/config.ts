@@ -25,8 +25,8 @@ export interface Config {
   };
   readonly source?: SourceConfig;
   readonly store: {
-    readonly path: string;
-    readonly postgres?: DatabaseAddress; // in place of `path`
+    readonly path: string; // with `postgres`: what the names of a worker's own files begin with
+    readonly postgres?: DatabaseAddress; // where readings are kept in place of `path`
     readonly flushMs: number;
     readonly deviceStatesMs: number;
     readonly retention: { readonly readingsMs?: number; readonly forecastsMs?: number }; // absent: for ever
@@ -93,9 +93,10 @@ interface Origin {
   file: string | undefined;
   hostName: string;
   dirGiven: boolean;
+  learnGiven: boolean; // learn.enabled
 }
 
-export function toConfig(parsed: ParsedConfig, { file, hostName, dirGiven }: Origin): Config {
+export function toConfig(parsed: ParsedConfig, { file, hostName, dirGiven, learnGiven }: Origin): Config {
   const { broker, store, models, http } = parsed;
   const own = parsed.source ? fleetName(hostName) : hostName;
   const node = parsed.node ?? (own.replace(/[/+#\p{Cc}]/gu, '-') || 'stepcast');
@@ -123,7 +124,7 @@ export function toConfig(parsed: ParsedConfig, { file, hostName, dirGiven }: Ori
     },
     ...(source && { source }),
     store: {
-      path: store.path,
+      path: store.url ? `stepcast-${workerOf(parsed, hostName)}` : store.path,
       ...(store.url && { postgres: databaseAddress(store.url, store.password) }),
       flushMs: store.flush,
       deviceStatesMs: store.deviceStates,
@@ -134,7 +135,7 @@ export function toConfig(parsed: ParsedConfig, { file, hostName, dirGiven }: Ori
     },
     streams: parsed.streams.map(streamSettings),
     learn: {
-      enabled: parsed.learn.enabled && store.url === undefined, // given as true, it is refused
+      enabled: parsed.learn.enabled && (learnGiven || store.url === undefined),
       everyMs: parsed.learn.every,
       minReadings: parsed.learn.minReadings,
       maxCpu: parsed.learn.maxCpu,

@@ -4,24 +4,13 @@ import type { ParsedConfig } from './schema.js';
 
 /** What each key is good for on one machine, and does not go together with a source or a store that several workers share. */
 export function fleetProblems(config: ParsedConfig, raw: RawConfig, hostName: string): Problem[] {
-  const { source, store, streams, publish, devices, models } = config;
+  const { source, store, streams, publish, devices } = config;
   const problems: Problem[] = [];
   const complain = (path: (string | number)[], message: string): void => {
     problems.push({ path, message });
   };
-  if (store.url !== undefined) {
-    if (isGiven(raw, 'store', 'path')) complain(['store', 'path'], 'expected either store.path or store.url');
-    if (isGiven(raw, 'learn', 'enabled') && config.learn.enabled)
-      complain(
-        ['learn', 'enabled'],
-        'expected false with store.url: models do not learn on a database that workers share',
-      );
-    if (models.trust.length > 0 || models.allowUnsigned)
-      complain(
-        ['models', models.trust.length > 0 ? 'trust' : 'allowUnsigned'],
-        'expected none with store.url: models are not pushed to workers, give each the same models.dir',
-      );
-  }
+  if (store.url !== undefined && isGiven(raw, 'store', 'path'))
+    complain(['store', 'path'], 'expected either store.path or store.url');
   if ((source || store.url !== undefined) && devices.length > 0)
     complain(
       ['devices'],
@@ -63,7 +52,7 @@ export const workerOf = ({ source }: Pick<ParsedConfig, 'source'>, hostName: str
 /** What all workers call themselves, where no name is given: the host name without that number. */
 export const fleetName = (hostName: string): string => hostName.replace(/-\d{1,6}$/, '');
 
-function isGiven(raw: RawConfig, section: string, key: string): boolean {
+export function isGiven(raw: RawConfig, section: string, key: string): boolean {
   const under = raw[section];
   return typeof under === 'object' && under !== null && key in under;
 }

@@ -3,7 +3,8 @@ import { StepcastError } from '../errors.js';
 import { type Config, toConfig } from './config.js';
 import { type ConfigFlags, withFlags } from './configFlags.js';
 import { problemLines, problemsOf } from './configProblems.js';
-import { fleetProblems } from './fleetProblems.js';
+import { fleetProblems, isGiven } from './fleetProblems.js';
+import { furtherProblems } from './furtherProblems.js';
 import { readYaml } from './readYaml.js';
 import { configSchema } from './schema.js';
 
@@ -24,13 +25,15 @@ export function loadConfig({ file, text, flags = {}, env, hostName }: ConfigSour
   const yaml = readYaml(text ?? (file === undefined ? '' : readConfigFile(file)), env);
   const { raw, flagOf } = withFlags(yaml.value, flags);
   const parsed = configSchema.safeParse(raw);
-  const problems = [
+  const found = [
     ...yaml.problems,
     ...(parsed.success || !yaml.readable ? [] : problemsOf(parsed.error.issues, yaml.problems)),
     ...(parsed.success ? fleetProblems(parsed.data, raw, hostName) : []),
   ];
+  const problems = parsed.success || !yaml.readable ? found : [...found, ...furtherProblems(raw, found, hostName)];
   if (parsed.success && problems.length === 0) {
-    return deepFreeze(toConfig(parsed.data, { file, hostName, dirGiven: raw.models?.dir !== undefined }));
+    const given = { dirGiven: raw.models?.dir !== undefined, learnGiven: isGiven(raw, 'learn', 'enabled') };
+    return deepFreeze(toConfig(parsed.data, { file, hostName, ...given }));
   }
   const lines = problemLines(problems, { raw, flagOf, locate: yaml.locate });
   throw new StepcastError({

@@ -198,7 +198,9 @@ const store = z.strictObject({
 });
 
 const learn = z.strictObject({
-  enabled: yesNo().prefault(true).describe('Whether the models learn on this machine.'),
+  enabled: yesNo()
+    .prefault(true)
+    .describe('Whether the models learn on this machine. With `store.url` they do only where it is given.'),
   every: duration(60 * second)
     .prefault('6h')
     .describe('Time between fine-tunes.'),

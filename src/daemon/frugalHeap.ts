@@ -35,6 +35,9 @@ export function keepHeapFrugal(): void {
   setInterval(hold, holdEveryMs).unref();
 }
 
+/** For a worker of a fleet: what the entry point held is let go. */
+export const letHeapGrow = (): void => setFlagsFromString('--semi-space-growth-factor=2');
+
 const isMinor = (entry: PerformanceEntry & { readonly detail?: { readonly kind?: number } }): boolean =>
   entry.detail?.kind === constants.NODE_PERFORMANCE_GC_MINOR;
 

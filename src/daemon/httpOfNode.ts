@@ -1,21 +1,15 @@
-import { hostname } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import type { Config } from '../config/config.js';
-import { StepcastError } from '../errors.js';
 import type { ApiHealth, ApiNode } from '../http/api.js';
-import type { HttpServer } from '../http/httpServer.js';
-import { LiveFeed } from '../http/liveFeed.js';
-import type { Questions } from '../http/questions.js';
+import { LiveTap } from '../http/liveTap.js';
 import type { Logger } from '../log.js';
 import type { Clock } from '../pipeline/clock.js';
 import type { Decision } from '../pipeline/modelVersions.js';
 import type { ForecastSink } from '../pipeline/ports.js';
 import { version } from '../version.js';
-
-const tryAgainMs = 10_000;
+import { HttpThread } from './httpThread.js';
+import { databaseOf } from './questionsOfNode.js';
 
 export interface HttpOfNodeOptions {
-  readonly questions: Questions;
   readonly clock: Clock;
   readonly log: Logger;
   readonly series: () => number;
@@ -32,73 +26,53 @@ export interface HttpOfNode {
 }
 
 /**
- * Dashboard and interface of this machine. Forecasts do not depend on them: an address that is taken, or not there yet, is told of and
- * tried again for ever.
+ * Dashboard and interface of this machine, in a thread of their own. Forecasts do not depend on them: an address that is taken, or not there
+ * yet, is told of and tried again for ever.
  */
-export function httpOfNode({ http, node }: Config, options: HttpOfNodeOptions): HttpOfNode {
-  const { questions, clock, log, metrics } = options;
-  const { listen } = http;
-  if (!listen) return { heard: (sink) => sink, start: () => {}, stop: async () => {} };
+export function httpOfNode(config: Config, options: HttpOfNodeOptions): HttpOfNode {
+  const { http, node } = config;
+  const { clock, log, series, document, metrics } = options;
+  if (!http.listen) return { heard: (sink) => sink, start: () => {}, stop: async () => {} };
   const started = clock.nowMs();
-  const about = (): ApiNode => ({ node, version, started, time: clock.nowMs(), series: options.series() });
-  const live = new LiveFeed({
-    node: about,
-    health: () => {
-      const { status, reasons } = options.health();
-      return { status, reasons };
+  const about = (): ApiNode => ({ node, version, started, time: clock.nowMs(), series: series() });
+  const health = (): ApiHealth => {
+    const { status, reasons } = options.health();
+    return { status, reasons };
+  };
+  const aheadMs = (): number => clock.nowMs() - Date.now();
+  const tap = new LiveTap({ health, send: (heard) => thread.post({ kind: 'heard', heard }) });
+  const thread = new HttpThread({
+    order: () => ({ http, db: databaseOf(config), hasMetrics: metrics !== undefined, aheadMs: aheadMs() }),
+    says: {
+      state: () => ({ node: about(), health: health() }),
+      health: document,
+      metrics: async () => (await metrics?.()) ?? '',
     },
+    onListeners: (wanted) => tap.listeners(wanted),
+    onTaken: () => tap.taken(),
+    onLost: () => tap.lost(),
+    ...{ aheadMs, log },
   });
-  let server: HttpServer | undefined;
-  let starting: Promise<void> = Promise.resolve();
-  let timer: NodeJS.Timeout | undefined;
-  let stopped = false;
-  let told = '';
-
-  const open = async (): Promise<void> => {
-    const { createHttpServer } = await import('../http/httpServer.js');
-    const opened = await createHttpServer({
-      ...{ listen, hosts: http.hosts, hostName: hostname(), questions, live, node: about, health: options.document },
-      nowMs: () => clock.nowMs(),
-      ...(http.token !== undefined && { token: http.token }),
-      ...(metrics && { metrics }),
-      dashboard: fileURLToPath(new URL('./dashboard/', import.meta.url)),
-      onFailure: (error, path) => log.error({ path, problem: String(error) }, 'a request could not be answered'),
-    });
-    if (stopped) return;
-    const url = await opened.start();
-    server = opened;
-    log.info({ url }, 'dashboard');
-  };
-  const openOrRetry = (): void => {
-    starting = open().catch((error) => {
-      const line = error instanceof StepcastError ? error.line : String(error);
-      if (line !== told) log.error({ code: error.code }, `${line}; forecasts go on without it`);
-      told = line;
-      if (!stopped) timer = setTimeout(openOrRetry, tryAgainMs);
-    });
-  };
 
   return {
     heard: (sink) => ({
       publish: (forecasts) => {
         sink.publish(forecasts);
-        live.forecasts(forecasts);
+        tap.forecasts(forecasts);
       },
       gaps: (gaps) => {
         sink.gaps(gaps);
-        for (const gap of gaps) live.gap(gap);
+        tap.gaps(gaps);
       },
       decisions: (decisions) => {
         sink.decisions(decisions);
-        for (const decision of decisions) live.decision(rowOf(decision));
+        tap.decisions(decisions.map(rowOf));
       },
     }),
-    start: openOrRetry,
+    start: () => thread.start(),
     stop: async () => {
-      stopped = true;
-      clearTimeout(timer);
-      await starting;
-      await server?.stop();
+      await thread.stop();
+      tap.lost();
     },
   };
 }

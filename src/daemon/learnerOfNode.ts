@@ -6,8 +6,9 @@ import { startLearning } from '../learning/startLearning.js';
 import { TunedInbox } from '../learning/tunedInbox.js';
 import type { Logger } from '../log.js';
 import type { Clock } from '../pipeline/clock.js';
+import { withCredentials } from './storeOfNode.js';
 
-export interface LearnerOfNodeOptions extends Pick<LearnerOptions, 'registry' | 'proposals' | 'onDecision'> {
+export interface LearnerOfNodeOptions extends Pick<LearnerOptions, 'registry' | 'proposals' | 'onDecision' | 'turns'> {
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -23,7 +24,7 @@ export function learnerOfNode(
   { clock, log, ...parts }: LearnerOfNodeOptions,
 ): Learner {
   return new Learner({
-    ...{ ...parts, scope, mostOwn, db: store.path },
+    ...{ ...parts, scope, mostOwn, db: store.postgres ? withCredentials(store.postgres) : store.path },
     get rules() {
       const now = rules();
       return now.enabled ? now : undefined;
@@ -31,7 +32,7 @@ export function learnerOfNode(
     get maxCpu() {
       return rules().maxCpu;
     },
-    inbox: new TunedInbox(store.path),
+    inbox: store.postgres ? undefined : new TunedInbox(store.path),
     journal: new LearningJournal(`${store.path}-learning.json`),
     learn: (task, signal) => startLearning({ task, signal }),
     nowMs: () => clock.nowMs(),

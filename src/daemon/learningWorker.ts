@@ -11,7 +11,7 @@ import { isTrainable } from '../learning/isTrainable.js';
 import { learningPlan } from '../learning/learningPlan.js';
 import type { Learned, LearningFailure, LearningReply, LearningTask } from '../learning/learningProtocol.js';
 import { learnRecipe } from '../learning/learnRecipe.js';
-import { threadCpuMs, yieldToOthers } from '../learning/ownThread.js';
+import { threadCpuMs, yieldToOthers } from '../ownThread.js';
 import { storedTicks } from './storedTicks.js';
 
 const aliveEveryMs = 1000;
@@ -48,7 +48,7 @@ async function learn(): Promise<Learned> {
   const trainable = isTrainable(task.incumbent, opened.stepper.model.metadata.levels);
   await opened.release();
   const mostTicks = task.recipe?.mostTicks ?? learnRecipe.mostTicks;
-  const series = storedTicks(task.db, task.series, mostTicks);
+  const series = await storedTicks(task.db, task.series, mostTicks);
   const ticks = Math.max(0, ...series.map((each) => each.ticks.length));
   const { isOwn, deepAt, sinceDrift } = task;
   const plan = learningPlan({ trainable, isOwn, deepAt, readings: ticks, sinceDrift });

@@ -27,11 +27,14 @@ export class ModelsOfNode implements ModelLibrary {
   readonly #log: Logger;
   readonly #pinned = new Set<string>();
   readonly #withdrawn = new Set<string>(); // labels
+  readonly #awaited = new Set<string>(); // labels whose series are on their way here
+  readonly #ledger: ModelLedger;
   #base: readonly Stepper[] = [];
 
   constructor({ shelf, shipped, ledger, folder, nowMs, log }: ModelsOfNodeOptions) {
     this.#shelf = shelf;
     this.#log = log;
+    this.#ledger = ledger;
     this.registry = new FileRegistry({ folder, ledger, nowMs });
     shelf.number((model) => this.registry.adopt(model, shipped ? 'shipped' : 'file'));
     this.#base = shelf.baseNames().flatMap((name) => shelf.taken(name) ?? []);
@@ -55,19 +58,51 @@ export class ModelsOfNode implements ModelLibrary {
   };
 
   /** A model of one series' own has no batches: the buffers of its lane are one row. */
-  readonly load = (version: ModelVersion): Promise<Stepper> =>
-    this.#shelf.open(
-      this.registry.path(modelLabel(version)),
-      version,
-      isOwn(version.name) ? { maxBatch: 1 } : undefined,
-    );
+  readonly load = async (version: ModelVersion): Promise<Stepper> => {
+    const label = modelLabel(version);
+    await this.registry.fetch(label);
+    return this.#shelf.open(this.registry.path(label), version, isOwn(version.name) ? { maxBatch: 1 } : undefined);
+  };
 
   /** Closes the sessions of versions that are not `held`, nor stood for by a name, nor named by settings. Returns their models. */
-  readonly release = (held: ReadonlySet<string>): readonly LoadedModel[] =>
-    this.#shelf.closeUnless((label) => {
+  readonly release = (held: ReadonlySet<string>): readonly LoadedModel[] => {
+    for (const label of held) this.#awaited.delete(label);
+    return this.#shelf.closeUnless((label) => {
+      if (held.has(label) || this.#pinned.has(label) || this.#awaited.has(label)) return true;
       const name = nameOf(label);
-      return held.has(label) || this.#pinned.has(label) || (!isOwn(name) && this.registry.standsFor(name) === label);
+      return !isOwn(name) && this.registry.standsFor(name) === label;
     });
+  };
+
+  /** Of a fleet: series that come to this worker are stepped through these, by hash. */
+  readonly ready = async (hashes: ReadonlySet<string>): Promise<void> => {
+    const { shared } = this.#ledger;
+    if (!shared) return;
+    const missing = [...hashes].filter((sha256) => !this.find(sha256));
+    const isKnown = (): boolean =>
+      missing.every((sha256) => this.registry.versions().some((known) => known.sha256 === sha256));
+    if (missing.length > 0 && !isKnown()) {
+      await shared.refresh();
+      this.registry.reread();
+    }
+    for (const version of this.registry.versions()) {
+      const label = modelLabel(version);
+      if (!hashes.has(version.sha256) || this.#withdrawn.has(label)) continue;
+      this.#awaited.add(label);
+      if (!this.find(version.sha256)) await this.load(version).catch((error) => this.#warn(label, error));
+    }
+  };
+
+  /** Of a fleet: takes up the versions that others made known, and has ready what names stand for by now. */
+  async reread(): Promise<void> {
+    this.registry.reread();
+    for (const version of this.registry.versions()) {
+      const label = modelLabel(version);
+      const isNamed = label === this.registry.standsFor(version.name) && !isOwn(version.name);
+      if (!isNamed || this.#withdrawn.has(label) || this.find(version.sha256)) continue;
+      await this.load(version).catch((error) => this.#warn(label, error));
+    }
+  }
 
   /** Never opens versions again; series that were stepped through one begin anew, with what its name stands for then. Called before `loadInUse`. */
   withdraw(revoked: ReadonlyMap<string, string>): void {

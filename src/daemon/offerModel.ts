@@ -36,7 +36,10 @@ export async function offerModel(
     nameOf(settings.model) === model.name ||
     (settings.model === 'auto' && (isNewName || sharedName(own.name) === model.name));
   const entries = [...book.entries].filter(isFor);
-  const open = entries.filter(({ seriesId, model: own }) => modelLabel(own) !== label && !asked.has(seriesId));
+  const isLater = (own: LoadedModel): boolean => own.name === model.name && own.version > model.version;
+  const open = entries.filter(
+    ({ seriesId, model: own }) => modelLabel(own) !== label && !isLater(own) && !asked.has(seriesId),
+  );
   const isTuned = ({ model: own }: SeriesEntry): boolean => own.name !== sharedName(own.name);
   const now = activate === 'now' ? open.filter((entry) => !isTuned(entry)) : [];
   const later = activate === 'now' ? open.filter(isTuned) : open;

@@ -12,6 +12,8 @@ export interface PushRolloutOptions extends OfferParts {
   readonly load: (version: ModelVersion) => Promise<Stepper>;
   readonly trustedMs: () => number | undefined;
   readonly isRevoked: (push: HeardPush) => boolean;
+  /** Of a fleet: whether this worker is the one that hears pushes, and writes down what comes of them. Each brings them to its own series. */
+  readonly leads?: () => boolean;
 }
 
 /** Brings admitted versions into use, as their manifests say, and says where each stands. */
@@ -43,6 +45,7 @@ export class PushRollout {
     }
     switch (version?.state) {
       case 'active':
+        if (this.#options.leads) await this.#offer(taken, version); // to those of this worker
         this.#phase(taken, 'active');
         return { state: 'active', ...this.#frozen(taken) };
       case 'rolled-back':
@@ -61,24 +64,28 @@ export class PushRollout {
   }
 
   async #offer(taken: TakenPush, version: ModelVersion): Promise<PushNews> {
-    const { registry, load } = this.#options;
+    const { registry, load, leads } = this.#options;
     const { activate } = taken.manifest;
     const { metadata } = (await load(version)).model;
     const key = `${modelLabel(version)} ${activate}`;
     let asked = this.#asked.get(key);
     if (!asked) this.#asked.set(key, (asked = new Set()));
     const offer = await offerModel({ ...version, metadata }, activate, asked, this.#options);
-    if (offer.series > 0 && offer.unfit === offer.series) {
+    if (!leads && offer.series > 0 && offer.unfit === offer.series) {
       this.#phase(taken, 'over');
       const reason = `no stream can use it: it stands on experts ${metadata.horizon} steps ahead; raise streams[].horizon`;
       return { state: 'rejected', code: 'unfit', reason };
     }
-    if (offer.series === 0 && activate === 'now') {
+    if (offer.series === 0 && activate === 'now' && (leads?.() ?? true)) {
       registry.activate(modelLabel(version));
       this.#phase(taken, 'active');
-      return { state: 'active', reason: 'no series uses it yet' };
+      return { state: 'active', reason: leads ? 'each worker brings it to its series' : 'no series uses it yet' };
     }
-    return { state: 'shadow', reason: reasonOf(offer), ...(offer.adapts.length > 0 && { adapts: offer.adapts }) };
+    return {
+      state: 'shadow',
+      reason: `${reasonOf(offer)}${leads ? ' of this worker' : ''}`,
+      ...(offer.adapts.length > 0 && { adapts: offer.adapts }),
+    };
   }
 
   /** A model in use whose manifest has expired is used on; that nothing newer came may be somebody's doing. */
@@ -90,7 +97,7 @@ export class PushRollout {
   }
 
   #phase(taken: TakenPush, phase: TakenPush['phase']): void {
-    if (taken.phase === phase) return;
+    if (taken.phase === phase || this.#options.leads?.() === false) return;
     const { journal } = this.#options;
     const record = journal.of(taken.manifest.name);
     if (record.taken?.envelope === taken.envelope) void journal.put({ ...record, taken: { ...taken, phase } });

@@ -5,7 +5,7 @@ import type { Clock } from '../pipeline/clock.js';
 import type { Admit } from '../registry/push/admission.js';
 import type { Claim } from '../registry/push/hearManifest.js';
 import { ManifestQueue } from '../registry/push/manifestQueue.js';
-import { PushJournal, pushFolder } from '../registry/push/pushJournal.js';
+import { PushJournal, type PushRecords, pushFolder } from '../registry/push/pushJournal.js';
 import { isModelName } from '../registry/push/pushManifest.js';
 import { type PushNews, PushReceiver } from '../registry/push/pushReceiver.js';
 import type { PushState } from '../registry/push/pushState.js';
@@ -21,6 +21,14 @@ const progressEveryMs = 1000;
 const mostNames = 1000; // of strangers that are answered: they may invent more
 const mostQueuedBytes = 16 * 1_048_576; // of manifests
 const askAgainMs = 60_000;
+const lockName = 'pushes';
+
+/** Of the workers of a fleet, which share a node: one hears pushes, all bring what was taken to their series. */
+export interface PushesOfFleet {
+  readonly pushes: PushRecords;
+  tryLock(name: string, onLost: () => void): Promise<boolean>;
+  unlock(name: string): Promise<void>;
+}
 
 export interface PushesOfNodeOptions extends Pick<OfferParts, 'book' | 'swaps'> {
   readonly connection: BrokerConnection;
@@ -28,13 +36,22 @@ export interface PushesOfNodeOptions extends Pick<OfferParts, 'book' | 'swaps'> 
   readonly clock: Clock;
   readonly admit: Admit;
   readonly log: Logger;
+  readonly fleet?: PushesOfFleet;
+}
+
+export interface PushesOfNode {
+  start(): void;
+  /** Others wrote something down. */
+  reread(): void;
+  stop(): Promise<void>;
 }
 
 /** Models that are pushed to this node: heard, verified, received, admitted, brought into use, and every change told on the state topic. */
-export function pushesOfNode(config: Config, options: PushesOfNodeOptions): { start(): void; stop(): Promise<void> } {
-  const { connection, models, clock, log, book, swaps, admit } = options;
+export function pushesOfNode(config: Config, options: PushesOfNodeOptions): PushesOfNode {
+  const { connection, models, clock, log, book, swaps, admit, fleet } = options;
   const { prefix } = config.publish;
-  const journal = new PushJournal(pushFolder(config.store.path));
+  const journal = new PushJournal(pushFolder(config.store.path), fleet?.pushes);
+  const leads = (): boolean => receiver !== undefined;
   const trusted = new TrustedKeys(config.models);
   const told = new Map<string, string>(); // by name and version, without the time
   const unsent = new Map<string, Buffer>(); // by topic
@@ -70,6 +87,7 @@ export function pushesOfNode(config: Config, options: PushesOfNodeOptions): { st
   const rollout = new PushRollout({
     ...{ journal, registry: models.registry, load: models.load, book, swaps, trustedMs: () => clock.trustedMs() },
     isRevoked: (push) => trusted.isRevoked(push),
+    ...(fleet && { leads }),
     isKnownName: (name) =>
       named.has(name) || models.registry.versions().some((one) => one.name === name && one.origin !== 'pushed'),
   });
@@ -79,7 +97,7 @@ export function pushesOfNode(config: Config, options: PushesOfNodeOptions): { st
     await journal.written(); // what is answered outlives a power cut
     const record = journal.of(name);
     const news = await rollout.stand(record);
-    if (!news || !record.taken || record.incoming) return;
+    if (!news || !leads() || !record.taken || record.incoming) return;
     const { manifest, keyId } = record.taken;
     const { version, sha256, created } = manifest;
     tell(name, { version, sha256, created, ...(keyId !== undefined && { keyId }) }, news);
@@ -94,26 +112,28 @@ export function pushesOfNode(config: Config, options: PushesOfNodeOptions): { st
       if (taken && taken.phase !== 'over') await follow(name).catch(problem);
   };
 
-  const receiver = new PushReceiver({
-    ...{ node: config.node, prefix, daemon: version, maxBytes: config.models.maxBytes },
-    ...{ trusted, journal, registry: models.registry, clock, admit, tell },
-    watch: (topics, take) =>
-      connection.watch(
-        topics,
-        (message) => {
-          if (!topics.includes(message.topic)) return false;
-          const payload = Buffer.from(message.payload);
-          message.acknowledge();
-          take(message.topic, payload);
-          return true;
-        },
-        refused,
-      ),
-    onTaken: (name) => {
-      told.delete(`${name} ${journal.of(name).taken?.manifest.version}`); // whoever pushed it again is answered again
-      following = following.then(() => follow(name)).catch(problem);
-    },
-  });
+  let receiver: PushReceiver | undefined;
+  const newReceiver = (): PushReceiver =>
+    new PushReceiver({
+      ...{ node: config.node, prefix, daemon: version, maxBytes: config.models.maxBytes },
+      ...{ trusted, journal, registry: models.registry, clock, admit, tell },
+      watch: (topics, take) =>
+        connection.watch(
+          topics,
+          (message) => {
+            if (!topics.includes(message.topic)) return false;
+            const payload = Buffer.from(message.payload);
+            message.acknowledge();
+            take(message.topic, payload);
+            return true;
+          },
+          refused,
+        ),
+      onTaken: (name) => {
+        told.delete(`${name} ${journal.of(name).taken?.manifest.version}`); // whoever pushed it again is answered again
+        following = following.then(() => follow(name)).catch(problem);
+      },
+    });
 
   let saidRefused = false;
   function refused(filters: readonly string[]): void {
@@ -124,11 +144,12 @@ export function pushesOfNode(config: Config, options: PushesOfNodeOptions): { st
 
   const filters = [config.node, allNodes].map((target) => `${prefix}/${target}/model/+/manifest`);
   let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
   let askAgain: NodeJS.Timeout | undefined;
-  let leave = (): void => {};
+  let unlisten = (): void => {};
   const listen = (): void => {
-    leave();
-    leave = connection.watch(
+    unlisten();
+    unlisten = connection.watch(
       filters,
       (message) => {
         const topic = parseManifestTopic(prefix, message.topic);
@@ -145,7 +166,7 @@ export function pushesOfNode(config: Config, options: PushesOfNodeOptions): { st
     mostBytes: mostQueuedBytes,
     hear: ({ payload, ...topic }) => {
       try {
-        receiver.hear(topic, payload);
+        receiver?.hear(topic, payload);
       } catch (error) {
         problem(error);
       }
@@ -159,29 +180,53 @@ export function pushesOfNode(config: Config, options: PushesOfNodeOptions): { st
       askAgain = setTimeout(listen, askAgainMs);
     },
   });
+  const lead = (): void => {
+    receiver = newReceiver();
+    listen();
+    receiver.start();
+  };
+  const leave = async (): Promise<void> => {
+    const left = receiver;
+    receiver = undefined;
+    if (fleet) unlisten(); // a node alone goes on to have what comes while it is away
+    queue.stop();
+    await left?.stop();
+  };
+  /** Whoever dies, or loses the database, makes room for another. */
+  const stand = async (): Promise<void> => {
+    if (!fleet || leads() || !(await fleet.tryLock(lockName, () => void leave().catch(problem))) || stopped) return;
+    journal.reread();
+    log.info('models that are pushed come to this worker');
+    lead();
+  };
   let polling = false;
   const poll = async (): Promise<void> => {
     for (const [topic, payload] of unsent) if (send(topic, payload)) unsent.delete(topic);
     if (polling) return;
     polling = true;
-    receiver.poll();
-    following = following.then(followAll);
-    await following;
-    polling = false;
+    try {
+      await stand();
+      receiver?.poll();
+      following = following.then(followAll);
+      await following;
+    } finally {
+      polling = false;
+    }
   };
 
   return {
     start: () => {
-      listen();
-      receiver.start();
+      if (!fleet) lead();
       timer = setInterval(() => void poll().catch(problem), everyMs);
     },
+    reread: () => journal.reread(),
     stop: async () => {
+      stopped = true;
       clearInterval(timer);
       clearTimeout(askAgain);
-      queue.stop();
-      await receiver.stop();
+      await leave();
       await following;
+      await fleet?.unlock(lockName);
     },
   };
 }

@@ -6,7 +6,9 @@ import type { QueryFailure, QueryReply, QueryRequest, QueryThreadOptions } from 
 const mostWaiting = 64; // a lane; more are turned away
 const idleMs = 60_000; // a thread that nobody asked for so long is ended
 const heapMb = 192;
-const briefMs = 25; // a window of time that takes longer is handed over
+
+/** What a question may take; a window of time that takes longer than `briefMs` is handed over. */
+export const usualBudget = { briefMs: 25, pageMs: 500, mostMs: 10_000 };
 
 export interface QueryThreadsOptions {
   readonly db: string;
@@ -14,6 +16,7 @@ export interface QueryThreadsOptions {
   readonly pageMs?: number;
   readonly mostMs?: number;
   readonly graceMs?: number; // a thread that is so much over that is ended
+  readonly here?: { answer(question: Question): Answer | undefined }; // on the thread that asks; undefined: it takes longer than a moment
 }
 
 interface Waiting {
@@ -25,21 +28,27 @@ interface Waiting {
 
 /**
  * Questions go to one of two threads: those that touch few rows never wait behind those that touch many. Whether a window of time is one or the
- * other shows in the asking: the thread of the brief ones hands over what takes it longer than a moment. Threads begin with the first question
- * and end when there are none for a while.
+ * other shows in the asking: the thread of the brief ones, or `here`, hands over what takes it longer than a moment. Threads begin with the first
+ * question and end when there are none for a while.
  */
 export class QueryThreads implements Questions {
   readonly #brief: Lane;
   readonly #long: Lane;
+  readonly #here: QueryThreadsOptions['here'];
 
-  constructor({ db, workerUrl, pageMs = 500, mostMs = 10_000, graceMs = 5000 }: QueryThreadsOptions) {
+  constructor({ db, workerUrl, here, graceMs = 5000, ...limits }: QueryThreadsOptions) {
+    const { pageMs, mostMs } = { ...usualBudget, ...limits };
+    this.#here = here;
     const url = workerUrl ?? new URL('./queryWorker.js', import.meta.url);
-    this.#brief = new Lane(url, { db, pageMs, briefMs, mostMs, yields: false }, mostMs + graceMs);
+    this.#brief = new Lane(url, { db, ...usualBudget, pageMs, mostMs, yields: false }, mostMs + graceMs);
     this.#long = new Lane(url, { db, pageMs, mostMs, yields: true }, mostMs + graceMs);
   }
 
   async ask(question: Question, signal?: AbortSignal): Promise<Answer> {
-    const answer = mayBeBrief(question) && (await this.#brief.ask(question, signal));
+    const answer =
+      this.#here && isOfOneTime(question)
+        ? this.#here.answer(question)
+        : mayBeBrief(question) && (await this.#brief.ask(question, signal));
     return answer || (await this.#long.ask(question, signal))!;
   }
 
@@ -48,11 +57,16 @@ export class QueryThreads implements Questions {
   }
 }
 
-const mayBeBrief = (question: Question): boolean => {
+/** Of one series at a moment, or from one on. */
+const isOfOneTime = (question: Question): boolean => {
   if (question.kind === 'forecasts') return typeof question.issued === 'number' || question.fromMs !== undefined;
   if (question.kind === 'readings') return question.fromMs !== undefined;
+  return question.kind === 'weights';
+};
+
+const mayBeBrief = (question: Question): boolean => {
   if (question.kind === 'series') return question.series !== undefined || !question.accuracy;
-  return question.kind === 'weights' || question.kind === 'decisions';
+  return question.kind === 'decisions' || isOfOneTime(question);
 };
 
 class Lane {

@@ -3,10 +3,12 @@ import type { Config, DatabaseAddress } from '../config/config.js';
 import type { StepcastError } from '../errors.js';
 import type { ModelLedger } from '../pipeline/modelVersions.js';
 import type { Store } from '../pipeline/ports.js';
+import type { FleetModels } from '../postgres/fleetModels.js';
 import type { StoreStats } from '../storage/sqliteStore.js';
 
 export interface StoreOfNode extends Store {
   readonly ledger: ModelLedger;
+  readonly models?: FleetModels; // of a database that workers share
   stats(): StoreStats;
   close(): Promise<void>;
 }

@@ -5,13 +5,14 @@ import { ticksPerScore } from './scoringTurns.js';
 import { WaitingRows } from './waitingRows.js';
 
 const memory = 200; // values the size of an error looks back on
+const usual = 0.9995; // δ
 const largest = 1e17; // regret: its square is a float32 still
 
 export interface BlendOptions {
   readonly experts: number;
   readonly horizon: number; // steps
   readonly softness: readonly number[]; // c, one mixture each
-  readonly discount?: number; // δ
+  readonly discounts?: readonly number[]; // δ of each mixture
 }
 
 /**
@@ -30,8 +31,8 @@ export class Blend {
   readonly horizon: number;
   readonly #softness: readonly number[];
   readonly #learned: LearnedSteps;
-  readonly #discount: number;
-  readonly #farDiscount: number; // δ of the steps that are not scored on every tick
+  readonly #discounts: readonly number[];
+  readonly #farDiscounts: readonly number[]; // δ of the steps that are not scored on every tick
   readonly #waiting: WaitingRows; // the experts' forecasts and the mixtures
   readonly #state: Float32Array; // R, V and weights [mixtures, steps, experts], σ and count [mixtures, steps]
   readonly #squares: number; // where in it V begins; R at 0
@@ -39,14 +40,14 @@ export class Blend {
   readonly #size: number; // σ
   readonly #count: number;
 
-  constructor({ experts, horizon, softness, discount = 0.9995 }: BlendOptions) {
+  constructor({ experts, horizon, softness, discounts = softness.map(() => usual) }: BlendOptions) {
     this.#learned = learnedSteps(horizon);
     const rows = softness.length * this.#learned.steps.length;
     this.experts = experts;
     this.horizon = horizon;
     this.#softness = softness;
-    this.#discount = discount;
-    this.#farDiscount = discount ** ticksPerScore(Number.POSITIVE_INFINITY);
+    this.#discounts = discounts;
+    this.#farDiscounts = discounts.map((discount) => discount ** ticksPerScore(Number.POSITIVE_INFINITY));
     this.#waiting = new WaitingRows(this.#learned.steps, experts + softness.length);
     this.#squares = rows * experts;
     this.#weights = 2 * rows * experts;
@@ -184,7 +185,8 @@ export class Blend {
     const at = mixture * this.#learned.steps.length + r;
     const gradient = this.#gradient(at, own - actual, this.#softness[mixture]);
     const from = at * experts;
-    const discount = ticksPerScore(this.#learned.steps[r]) === 1 ? this.#discount : this.#farDiscount;
+    const discounts = ticksPerScore(this.#learned.steps[r]) === 1 ? this.#discounts : this.#farDiscounts;
+    const discount = discounts[mixture];
     for (let e = 0, k = from; e < experts; e++, k++) {
       const regret = Math.min(largest, Math.max(-largest, gradient * (own - data[row + e])));
       state[k] = discount * state[k] + regret;

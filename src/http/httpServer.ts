@@ -23,8 +23,8 @@ export interface HttpServerOptions {
   readonly hosts?: readonly string[]; // further names it is asked for by
   readonly questions: Questions;
   readonly live: LiveFeed;
-  readonly node: () => ApiNode;
-  readonly health: () => ApiHealth;
+  readonly node: () => ApiNode | Promise<ApiNode>; // once it is answered, `live` knows it too
+  readonly health: () => ApiHealth | Promise<ApiHealth>;
   readonly metrics?: () => Promise<string>;
   readonly dashboard: string; // folder of its files
   readonly nowMs: () => number;
@@ -115,15 +115,17 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
         .send(Buffer.from(json.buffer, json.byteOffset, json.byteLength));
     });
   }
-  app.get('/api/node', async (_, reply) => reply.header('cache-control', 'no-store').send(options.node()));
+  app.get('/api/node', async (_, reply) => reply.header('cache-control', 'no-store').send(await options.node()));
   app.get('/api/openapi.json', async (_, reply) => reply.header('cache-control', 'no-cache').send(openApi()));
   app.get('/api/live', { exposeHeadRoute: false }, async (request, reply) => {
     const wanted = { series: name('whose forecasts come in full') };
     const { series } = readParameters(wanted, request.query as Record<string, unknown>, nowMs());
+    await options.node();
     if (live.clients >= mostLiveClients)
       throw new Refusal(503, 'TOO_MANY_LISTENERS', `${mostLiveClients} listen already; close some, or use MQTT`);
     const headers = { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store' };
     reply.hijack();
+    if (reply.raw.destroyed) return; // it has hung up meanwhile
     reply.raw.writeHead(200, { ...(reply.getHeaders() as Record<string, string>), ...headers });
     live.add(reply.raw, series, request.headers['last-event-id'] as string | undefined);
   });
@@ -138,7 +140,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   });
   app.delete('/api/session', async (_, reply) => reply.code(204).header('set-cookie', access.logout).send());
   app.get('/healthz', async ({ headers }, reply) => {
-    const { status, ...more } = options.health();
+    const { status, ...more } = await options.health();
     const code = status === 'ok' ? 200 : 503;
     reply.code(code).header('cache-control', 'no-store');
     return access.allows(headers) ? { status, ...more } : { status };
@@ -204,7 +206,9 @@ const sendFile = (reply: FastifyReply, { body, type, etag, cacheControl }: PageF
 /** Aborted when whoever asked has hung up: what still waits in a queue is then not looked for. */
 function gone({ raw }: FastifyReply): AbortSignal {
   const controller = new AbortController();
-  raw.once('close', () => controller.abort());
+  raw.once('close', () => {
+    if (!raw.writableFinished) controller.abort(); // which makes an error, with its stack
+  });
   return controller.signal;
 }
 

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import type { Forecast, Gap } from '../pipeline/ports.js';
-import type { ApiDecision, ApiGap, ApiHealth, ApiLatest, ApiLiveEvents, ApiNode } from './api.js';
+import type { ApiHealth, ApiLatest, ApiLiveEvents, ApiNode } from './api.js';
+import type { Heard } from './liveTap.js';
 
 const latestEveryMs = 500;
 const beatEveryMs = 15_000;
@@ -13,6 +13,8 @@ export const mostLiveClients = 32;
 export interface LiveFeedOptions {
   readonly node: () => ApiNode;
   readonly health: () => ApiHealth;
+  /** Of which series somebody wants every forecast in full; undefined: nobody listens. */
+  readonly onListeners?: (wanted: readonly string[] | undefined) => void;
 }
 
 interface Client {
@@ -27,9 +29,10 @@ interface Remembered {
   readonly text: string;
 }
 
-/** What happens in the daemon, to every browser that listens. While none does, nothing is kept of a forecast. */
+/** What a LiveTap heard, to every browser that listens. */
 export class LiveFeed {
   readonly #options: LiveFeedOptions;
+  readonly #run = Date.now(); // of the identities of its events
   readonly #clients = new Set<Client>();
   readonly #latest = new Map<string, ApiLatest>();
   readonly #remembered: Remembered[] = [];
@@ -50,37 +53,27 @@ export class LiveFeed {
   add(response: ServerResponse, series: string | undefined, lastId: string | undefined): void {
     const client: Client = { response, series, missed: new Map(), sinceMs: performance.now() };
     response.write('retry: 2000\n\n');
-    const node = this.#options.node();
-    response.write(eventText('hello', node));
+    response.write(eventText('hello', this.#options.node()));
     this.#healthText = JSON.stringify(this.#options.health());
     response.write(`event: health\ndata: ${this.#healthText}\n\n`);
-    const [started, seen] = (lastId ?? '').split('-').map(Number);
-    if (started === node.started) {
+    const [run, seen] = (lastId ?? '').split('-').map(Number);
+    if (run === this.#run) {
       for (const { id, text } of this.#remembered) if (id > seen) response.write(text);
     }
     this.#clients.add(client);
     response.once('close', () => this.#remove(client));
     this.#timer ??= setInterval(() => this.#turn(), latestEveryMs);
+    this.#tellListeners();
   }
 
-  /** Of the flow of readings: forecasts are parts of a slab, so what is kept is copied. */
-  forecasts(issued: readonly Forecast[]): void {
-    if (this.#clients.size === 0) return;
-    const wanted = new Map([...this.#clients].flatMap((client) => (client.series ? [[client.series, client]] : [])));
-    for (const forecast of issued) {
-      this.#latest.set(forecast.seriesId, shortOf(forecast));
-      if (!wanted.has(forecast.seriesId)) continue;
-      const text = `event: forecast\ndata: ${Buffer.from(forecast.json).toString()}\n\n`;
-      for (const client of this.#clients) if (client.series === forecast.seriesId) this.#send(client, text);
+  hear({ latest = [], forecasts = [], decisions = [], gaps = [] }: Heard): void {
+    if (this.#clients.size > 0) for (const one of latest) this.#latest.set(one.series, one);
+    for (const { series, json } of forecasts) {
+      const text = `event: forecast\ndata: ${json}\n\n`;
+      for (const client of this.#clients) if (client.series === series) this.#send(client, text);
     }
-  }
-
-  decision(decision: ApiDecision): void {
-    this.#tell('decision', decision);
-  }
-
-  gap({ seriesId, fromMs, toMs, missing, reason }: Gap): void {
-    this.#tell('gap', { series: seriesId, from: fromMs, to: toMs, missing, reason } satisfies ApiGap);
+    for (const decision of decisions) this.#tell('decision', decision);
+    for (const gap of gaps) this.#tell('gap', gap);
   }
 
   /** Says goodbye to all. */
@@ -92,7 +85,7 @@ export class LiveFeed {
 
   #tell<Name extends 'decision' | 'gap'>(event: Name, data: ApiLiveEvents[Name]): void {
     const id = ++this.#lastId;
-    const text = `id: ${this.#options.node().started}-${id}\n${eventText(event, data)}`;
+    const text = `id: ${this.#run}-${id}\n${eventText(event, data)}`;
     this.#remembered.push({ id, text });
     if (this.#remembered.length > mostRemembered) this.#remembered.shift();
     for (const client of this.#clients) this.#send(client, text);
@@ -134,10 +127,16 @@ export class LiveFeed {
 
   #remove(client: Client): void {
     this.#clients.delete(client);
+    this.#tellListeners();
     if (this.#clients.size > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
     this.#latest.clear();
+  }
+
+  #tellListeners(): void {
+    const wanted = new Set([...this.#clients].flatMap(({ series }) => series ?? []));
+    this.#options.onListeners?.(this.#clients.size > 0 ? [...wanted] : undefined);
   }
 }
 
@@ -145,13 +144,3 @@ const isSlow = ({ response }: Client): boolean => response.writableLength > most
 
 const eventText = <Name extends keyof ApiLiveEvents>(event: Name, data: ApiLiveEvents[Name]): string =>
   `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
-
-function shortOf({ seriesId, tMs, stepMs, last, levels, values }: Forecast): ApiLatest {
-  const median = levels.indexOf(0.5);
-  return {
-    ...{ series: seriesId, time: tMs, last, target_time: tMs + stepMs },
-    next: values[median < 0 ? Math.floor(levels.length / 2) : median],
-    low: values[0],
-    high: values[levels.length - 1],
-  };
-}

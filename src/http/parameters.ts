@@ -1,4 +1,4 @@
-import { nearest } from '../config/nearest.js';
+import { nearestFew } from '../config/nearest.js';
 import { parseTime } from '../config/parseTime.js';
 import { StepcastError } from '../errors.js';
 import type { Place } from './questions.js';
@@ -88,8 +88,11 @@ export function readParameters<P extends Parameters>(
 ): Values<P> {
   for (const given of Object.keys(query)) {
     if (Object.hasOwn(parameters, given)) continue;
-    const near = nearest(given, Object.keys(parameters));
-    throw invalid(given.slice(0, 64), 'there is no such parameter', near && `did you mean ${near}?`);
+    const shown = given.slice(0, 64);
+    const names = Object.keys(parameters);
+    const [near] = nearestFew(shown, names, 1);
+    const all = `there ${names.length === 1 ? 'is' : 'are'} ${names.join(', ')}`;
+    throw invalid(shown, 'there is no such parameter', near === undefined ? all : `did you mean ${near}? ${all}`);
   }
   const values: Record<string, unknown> = {};
   for (const [name, { required, expected, parse }] of Object.entries(parameters)) {

@@ -33,16 +33,20 @@ export function sampleOf([first, ...others]: readonly string[], seed: number): r
   return sample;
 }
 
+/** The name of what a fine-tune makes. */
+export const tunedName = ({ label, series, isShared }: Pick<FineTunePlan, 'label' | 'series' | 'isShared'>): string =>
+  isShared ? nameOf(label) : ownName(nameOf(label), series[0]);
+
 /** What the thread of a fine-tune is told. @throws {StepcastError} MODEL_MISSING */
 export async function composeTask(
-  { label, series, isShared, seed, sinceDrift }: FineTunePlan,
+  plan: FineTunePlan,
   { registry, journal, db, maxCpu, recipe }: TaskParts,
 ): Promise<LearningTask> {
-  const before = nameOf(label);
+  const { label, series, seed, sinceDrift } = plan;
   const [first] = series;
-  const name = isShared ? before : ownName(before, first);
+  const name = tunedName(plan);
   const versions = registry.versions().filter((one) => one.name === name);
-  const isOwned = before === name && versions.some((one) => modelLabel(one) === label && one.origin === 'tuned');
+  const isOwned = nameOf(label) === name && versions.some((one) => modelLabel(one) === label && one.origin === 'tuned');
   const { deepAt = 0 } = journal.of(first) ?? {};
   const mostTicks = Math.min(recipe?.mostTicks ?? learnRecipe.mostTicks, Math.floor(ticksTogether / series.length));
   return {

@@ -1,15 +1,16 @@
 import { StepcastError } from '../errors.js';
-import { modelLabel } from '../forecast/modelContract.js';
+import { modelLabel, nameOf } from '../forecast/modelContract.js';
 import type { SeriesForecaster } from '../forecast/seriesForecaster.js';
 import type { Decision, ModelProposals, ModelRegistry, NewVersion } from '../pipeline/modelVersions.js';
 import type { Forecast } from '../pipeline/ports.js';
-import { composeTask, sampleOf } from './composeTask.js';
+import { composeTask, sampleOf, tunedName } from './composeTask.js';
 import { type LearningReason, type LearningRules, learningDue, newRegime, settledAfter } from './learningDue.js';
 import type { LearnedSeries, LearningJournal } from './learningJournal.js';
 import type { Learned, LearningTask } from './learningProtocol.js';
 import { LiveLoss } from './liveLoss.js';
 import { isOwn, OwnNetworks, plainMostOwn } from './ownNetworks.js';
 import type { Tuned, TunedInbox } from './tunedInbox.js';
+import type { TuningTurns } from './tuningTurns.js';
 
 export interface LearnerOptions {
   readonly rules: LearningRules | undefined; // undefined: only what is asked for, and what `tune` made
@@ -17,6 +18,7 @@ export interface LearnerOptions {
   readonly db: string;
   readonly journal: LearningJournal;
   readonly inbox?: Pick<TunedInbox, 'take'>;
+  readonly turns?: TuningTurns; // of a fleet
   readonly registry: Pick<ModelRegistry, 'versions' | 'bytes' | 'optimiserState' | 'add' | 'record'>;
   readonly proposals: ModelProposals;
   readonly learn: (task: LearningTask, signal: AbortSignal) => Promise<Learned>;
@@ -38,6 +40,7 @@ interface Live {
 }
 
 const inboxEveryMs = 1000;
+const turnEveryMs = 2000; // the turn of a model is asked for again
 
 /**
  * Learns from the series that are due, one at a time: fine-tune in a thread, gate, registry, proposal. Told of every forecast as it is
@@ -51,6 +54,7 @@ export class Learner {
   readonly #stopping = new AbortController();
   #working: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #pause: NodeJS.Timeout | undefined;
   #takingIn = false;
 
   constructor(options: LearnerOptions) {
@@ -75,7 +79,7 @@ export class Learner {
     try {
       for (const { tuned, remove } of inbox.take()) {
         const { series, parent, learned, durationMs } = tuned;
-        await this.#propose([series], { series }, { parent, learned, durationMs });
+        await this.#propose([series], { series }, { parent, learned, durationMs }, this.#stopping.signal);
         await this.#options.journal.settled();
         remove();
       }
@@ -111,6 +115,7 @@ export class Learner {
   /** Ends what is under way: it will be begun again. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
+    clearTimeout(this.#pause);
     this.#stopping.abort();
     await this.#working;
     await this.#options.journal.settled();
@@ -137,8 +142,9 @@ export class Learner {
   }
 
   #work(): void {
-    if (this.#working || this.#stopping.signal.aborted || this.#options.journal.next === undefined) return;
-    this.#working = this.#next(this.#options.journal.next)
+    if (this.#working || this.#pause || this.#stopping.signal.aborted || this.#options.journal.next === undefined)
+      return;
+    this.#working = this.#inTurn(this.#options.journal.next)
       .catch((error) => this.#options.onProblem(error, this.#options.journal.next ?? ''))
       .finally(() => {
         this.#working = undefined;
@@ -146,16 +152,44 @@ export class Learner {
       });
   }
 
-  async #next(series: string): Promise<void> {
-    const { journal, proposals, nowMs } = this.#options;
-    const label = proposals.modelOf(series);
-    if (label === undefined) return journal.drop(series);
+  /** Of one model one worker of a fleet makes a version at a time: others let what else waits go before, and ask again. */
+  async #inTurn(series: string): Promise<void> {
+    const { turns, journal, proposals, onProblem } = this.#options;
+    const { signal } = this.#stopping;
+    const used = proposals.modelOf(series);
+    if (used === undefined) {
+      this.#live.delete(series);
+      return journal.drop(series);
+    }
+    if (!turns) return this.#next(series, used, signal);
+    const isShared = this.#isShared(used);
+    const name = tunedName({ label: used, series: [series], isShared });
+    const lost = new AbortController();
+    if (!(await turns.take(name, () => lost.abort()))) {
+      journal.postpone(series);
+      this.#pause = setTimeout(() => {
+        this.#pause = undefined;
+        this.#work();
+      }, turnEveryMs).unref();
+      return;
+    }
+    try {
+      const label = isShared ? turns.newestOf(used) : used;
+      await this.#next(series, label, AbortSignal.any([signal, lost.signal]));
+    } finally {
+      await turns.leave(name);
+    }
+    if (lost.signal.aborted && !signal.aborted) onProblem(lostTurn(name), series);
+  }
+
+  async #next(series: string, label: string, signal: AbortSignal): Promise<void> {
+    const { journal, nowMs } = this.#options;
     const group = this.#groupOf(series, label);
     const ready = this.#readyOf(group);
     const { scope } = this.#options;
     const hasRoom = isOwn(label) || scope === 'shared' || this.#own.hasRoomFor(series);
-    const learned = hasRoom ? await this.#tune(group, label) : undefined;
-    if (this.#stopping.signal.aborted) return;
+    const learned = hasRoom ? await this.#tune(group, label, signal) : undefined;
+    if (signal.aborted) return;
     const deepAt = learned?.depth === 'first' && learned.verdict.promoted ? learned.ticks : undefined;
     const done = ready.map((name): [string, LearnedSeries] => {
       const before = journal.of(name);
@@ -175,10 +209,16 @@ export class Learner {
 
   /** The series that go over to what comes of learning from `series`, which is the first of them. */
   #groupOf(series: string, label: string): readonly string[] {
-    const { scope = 'series', proposals } = this.#options;
-    if (scope === 'series' || isOwn(label)) return [series];
-    const others = [...this.#live.keys()].filter((name) => name !== series && proposals.modelOf(name) === label);
+    const { proposals, turns } = this.#options;
+    if (!this.#isShared(label)) return [series];
+    const goesOver = (model: string | undefined): boolean =>
+      model === label || (turns !== undefined && model !== undefined && nameOf(model) === nameOf(label));
+    const others = [...this.#live.keys()].filter((name) => name !== series && goesOver(proposals.modelOf(name)));
     return [series, ...others];
+  }
+
+  #isShared(label: string): boolean {
+    return this.#options.scope === 'shared' && !isOwn(label);
   }
 
   /** The first of a group, and those of the others that have as much to tell as a first fine-tune asks for. */
@@ -196,27 +236,23 @@ export class Learner {
   }
 
   /** Undefined when it came to nothing. */
-  async #tune(group: readonly string[], label: string): Promise<Learned | undefined> {
-    const { learn, elapsedMs, onProblem, scope = 'series' } = this.#options;
+  async #tune(group: readonly string[], label: string, signal: AbortSignal): Promise<Learned | undefined> {
+    const { learn, elapsedMs, onProblem } = this.#options;
     const [series] = group;
     const began = elapsedMs();
     let learned: Learned;
     try {
-      learned = await learn(await this.#taskOf(group, label), this.#stopping.signal);
+      learned = await learn(await this.#taskOf(group, label), signal);
     } catch (error) {
-      if (this.#stopping.signal.aborted) return undefined;
+      if (signal.aborted) return undefined;
       if (error instanceof StepcastError && error.code === 'LEARNING_TOO_FEW') return undefined;
       onProblem(error, series);
       const reason = error instanceof Error ? error.message : String(error);
       this.#decide({ model: label, series, verdict: 'failed', reason, figures: {}, durationMs: elapsedMs() - began });
       return undefined;
     }
-    const isShared = scope === 'shared' && !isOwn(label);
-    await this.#propose(group, isShared ? 'shared' : { series }, {
-      parent: label,
-      learned,
-      durationMs: elapsedMs() - began,
-    });
+    const scope = this.#isShared(label) ? 'shared' : { series };
+    await this.#propose(group, scope, { parent: label, learned, durationMs: elapsedMs() - began }, signal);
     return learned;
   }
 
@@ -224,10 +260,12 @@ export class Learner {
     group: readonly string[],
     scope: NewVersion['scope'],
     { parent, learned, durationMs }: Pick<Tuned, 'parent' | 'learned' | 'durationMs'>,
+    signal: AbortSignal,
   ): Promise<void> {
-    const { journal, registry, proposals } = this.#options;
+    const { journal, registry, proposals, turns } = this.#options;
     const { verdict, candidate: bytes, memory: optimiserState, depth, ticks, steps } = learned;
     const version = await registry.add({ bytes, origin: 'tuned', parent, scope, optimiserState });
+    if (turns && signal.aborted) return; // its number may be another's by now
     const model = modelLabel(version);
     const { promoted, reason } = verdict;
     const figures = { ...verdict.figures, depth, ticks, steps, ...(scope === 'shared' && { series: group.length }) };
@@ -235,6 +273,7 @@ export class Learner {
     this.#decide({ model, series, verdict: promoted ? 'promoted' : 'refused', reason, figures, durationMs });
     if (!promoted) return;
     if (series !== undefined && !isOwn(parent)) await this.#makeRoom();
+    if (turns && scope === 'shared') return turns.share(model);
     journal.owe(group, model);
     await proposals.propose(model, group, 'swap');
   }
@@ -258,12 +297,18 @@ export class Learner {
   }
 
   #taskOf(group: readonly string[], label: string): Promise<LearningTask> {
-    const { journal, rules, scope } = this.#options;
+    const { journal, rules } = this.#options;
     const [first] = group;
-    const isShared = scope === 'shared' && !isOwn(label);
+    const isShared = this.#isShared(label);
     const seed = ((journal.of(first)?.tick ?? 0) + 1) >>> 0;
     const sinceDrift = rules && !isShared ? newRegime(this.#live.get(first)?.loss.ticksSinceDrift, rules) : undefined;
     const series = sampleOf(this.#readyOf(group), seed);
     return composeTask({ label, series, isShared, seed, sinceDrift }, this.#options);
   }
 }
+
+const lostTurn = (name: string): StepcastError =>
+  new StepcastError({
+    ...{ code: 'LEARNING_FAILED', op: 'learn', subject: name, message: 'the lock of this model was lost meanwhile' },
+    hint: 'it is begun again when this worker has the lock; what it had made is not used',
+  });

@@ -75,6 +75,12 @@ export class LearningJournal {
     this.#write();
   }
 
+  /** It is another's turn first. Of the order nothing is written. */
+  postpone(series: string): void {
+    this.#take(series);
+    this.#queue.push(series);
+  }
+
   /** The fine-tune of these series has come to an end. */
   done(all: ReadonlyMap<string, LearnedSeries>): void {
     for (const [series, learned] of all) {

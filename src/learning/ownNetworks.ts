@@ -54,11 +54,12 @@ export class OwnNetworks {
     return { series, model, target };
   }
 
-  /** Series with a network of their own, the least used first. */
+  /** Series of this process with a network of their own, the least used first. */
   #owners(): readonly string[] {
-    const { registry, elapsedMs } = this.#options;
+    const { registry, proposals, elapsedMs } = this.#options;
     const inUse = registry.versions().filter(({ name, state }) => isOwn(name) && state === 'active');
-    const owners = [...new Set(inUse.map(({ name }) => name.slice(sharedName(name).length + 1)))];
+    const names = new Set(inUse.map(({ name }) => name.slice(sharedName(name).length + 1)));
+    const owners = [...names].filter((series) => proposals.modelOf(series) !== undefined);
     const nowMs = elapsedMs();
     return owners.sort((a, b) => this.#use.of(a, nowMs) - this.#use.of(b, nowMs));
   }

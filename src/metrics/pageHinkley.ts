@@ -1,9 +1,14 @@
+import type { SnapshotReader, SnapshotWriter } from '../series/snapshot.js';
+
 export interface PageHinkleyOptions {
   readonly warmup?: number; // values before it may tell
   readonly delta?: number; // drift of the mean that is put up with
   readonly threshold?: number; // λ
   readonly alpha?: number; // forgetting of the sum
 }
+
+/** Of errors in units of their usual size: 25 of them more than usual, on the whole. */
+export const sharpRise: PageHinkleyOptions = { delta: 0.25, threshold: 25 };
 
 /**
  * The Page–Hinkley test for a mean that rises (Page 1954), with forgetting: with m the mean of the values so far,
@@ -37,5 +42,15 @@ export class PageHinkley {
     this.#count = 0;
     this.#mean = 0;
     this.#sum = 0;
+  }
+
+  save(writer: SnapshotWriter): void {
+    for (const value of [this.#count, this.#mean, this.#sum]) writer.f64(value);
+  }
+
+  load(reader: SnapshotReader): void {
+    this.#count = reader.f64();
+    this.#mean = reader.f64();
+    this.#sum = reader.f64();
   }
 }

@@ -30,8 +30,8 @@ const reconnectMs = 500;
 /** @throws {StepcastError} BROKER_* when the broker cannot be reached at all. */
 export async function connectToBroker(settings: ClientSettings): Promise<BrokerClient> {
   const { client, maxPacketBytes } = await connect(settings, 5).catch((error) => {
-    const isTooNew = (error as { code?: unknown }).code === 132 || (error as { code?: unknown }).code === 1;
-    if (isTooNew) return connect(settings, 4);
+    const { code } = error as { code?: unknown };
+    if (code === 132 || code === 1 || error instanceof HungUp) return connect(settings, 4);
     throw brokerProblem({ url: settings.url, connected: false, error: error as Error, disconnectCode: undefined })
       .error;
   });
@@ -58,6 +58,9 @@ export async function connectToBroker(settings: ClientSettings): Promise<BrokerC
   };
 }
 
+/** Before it answered: so does RabbitMQ up to 3.12 when it is spoken to in MQTT 5. */
+class HungUp extends Error {}
+
 function connect(
   settings: ClientSettings,
   protocolVersion: 4 | 5,
@@ -75,7 +78,7 @@ function connect(
       reject(error);
     };
     client.once('error', fail);
-    client.once('close', () => fail(new Error('the connection was closed')));
+    client.once('close', () => fail(new HungUp('the connection was closed')));
     client.once('connect', (packet) => {
       client.removeAllListeners('close');
       client.off('error', fail);

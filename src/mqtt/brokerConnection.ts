@@ -12,7 +12,7 @@ import {
   shownUrl,
   statusTopic,
 } from './brokerSettings.js';
-import { type AckTicket, type DeferredAcks, deferAcks } from './deferredAck.js';
+import { type AckTicket, type DeferredAcks, deferAcks, type ReceivedPublish } from './deferredAck.js';
 import { keepaliveTimer } from './keepaliveTimer.js';
 import { type PublishRoute, publishHead, publishHeaderBytes, writePublishHeader } from './publishFrame.js';
 import { createSubscriptions } from './subscriptions.js';
@@ -114,7 +114,7 @@ export const createBrokerConnection = ({
   let inFlightLimit = 65_535;
   let maxPacketBytes = largestPacketBytes;
 
-  const dispatch = (packet: mqtt.IPublishPacket, ticket: AckTicket) => {
+  const dispatch = (packet: ReceivedPublish, ticket: AckTicket) => {
     heard = true;
     const message = new BrokerMessage(packet, ticket, session);
     if (!subscriptions.deliver(message) && !watches.deliver(message)) message.acknowledge();
@@ -128,7 +128,8 @@ export const createBrokerConnection = ({
 
   const open = () => {
     const timerVariant = keepaliveTimer(brokerIsThere, () => client?.connected && client.sendPing());
-    const opened = mqtt.connect(shownUrl(settings.url), { ...clientOptions(settings, protocolVersion), timerVariant });
+    const clientSettings = { ...clientOptions(settings, protocolVersion), timerVariant, manualConnect: true };
+    const opened = mqtt.connect(shownUrl(settings.url), clientSettings);
     client = opened;
     acks = deferAcks(opened, {
       limit: settings.receiveMaximum ?? defaultReceiveMaximum,
@@ -153,6 +154,7 @@ export const createBrokerConnection = ({
       ifCurrent((error) => (lastError = error as typeof lastError)),
     );
     opened.on('close', ifCurrent(onClose));
+    opened.connect();
     hearStream(opened);
   };
 

@@ -1,5 +1,4 @@
-import type { IPublishPacket } from 'mqtt';
-import type { AckTicket } from './deferredAck.js';
+import type { AckTicket, ReceivedPublish } from './deferredAck.js';
 
 /** Takes a message by returning true, and acknowledges it some time; false offers it to the next listener. */
 export type MessageListener = (message: BrokerMessage) => boolean;
@@ -13,7 +12,7 @@ export class BrokerMessage {
   readonly retained: boolean; // sent because of a new subscription: an old value
 
   constructor(
-    private readonly packet: IPublishPacket,
+    private readonly packet: ReceivedPublish,
     readonly ticket: AckTicket, // all that must be kept to acknowledge it later
     readonly session: number, // broker sessions so far
   ) {

@@ -71,6 +71,7 @@ export const clientOptions = (settings: BrokerSettings, protocolVersion: 4 | 5):
     reconnectPeriod: 0,
     resubscribe: false,
     queueQoSZero: false,
+    writeCache: false, // else mqtt-packet keeps a Buffer for each number of 16 bits: 7 MB
     will: { topic: statusTopic(settings), payload: Buffer.from('offline'), qos: 1, retain: true },
     properties:
       protocolVersion === 5

@@ -1,5 +1,6 @@
-import type { Duplex } from 'node:stream';
+import type { Duplex, Writable } from 'node:stream';
 import type { IPublishPacket, MqttClient } from 'mqtt';
+import { PlainPublishes } from './plainPublishes.js';
 import { createTurnWriter, type TurnWriter } from './turnWriter.js';
 
 /** One network connection. Packet ids and acknowledgements belong to it and end with it. */
@@ -30,13 +31,18 @@ export interface DeferredAcks {
   shut(): void;
 }
 
+export type ReceivedPublish = Pick<
+  IPublishPacket,
+  'topic' | 'payload' | 'qos' | 'messageId' | 'dup' | 'retain' | 'properties'
+>;
+
 export interface DeferAcksOptions {
   /**
    * Unacknowledged messages; above, nothing more is read, so that the broker holds them, or drops those of QoS 0. Mosquitto 2.0.11 sends
    * more than the Receive Maximum, MQTT 3.1.1 has none, and neither counts QoS 0.
    */
   readonly limit: number;
-  readonly deliver: (packet: IPublishPacket, ticket: AckTicket) => void;
+  readonly deliver: (packet: ReceivedPublish, ticket: AckTicket) => void;
   /** Called whenever bytes written through the link have left. */
   readonly written?: () => void;
 }
@@ -47,7 +53,10 @@ const withoutPuback = new Error('PUBACK follows the commit');
 /**
  * The one seam into mqtt.js. Its pump sends PUBACK from the callback of `handleMessage` and handles one packet at a time; here it goes on at
  * once and the PUBACKs, in the order of receipt [MQTT-4.6.0-2], follow in one write a turn. They go to the stream that delivered the
- * message and to no other: on the next connection the same packet id may belong to another message.
+ * message and to no other: on the next connection the same packet id may belong to another message. What `PlainPublishes` can read does
+ * not come to the pump at all: for that the client must be made with `manualConnect`, and connected after this.
+ *
+ * @throws {TypeError} when the client makes its streams in another way than mqtt.js 5 does.
  */
 export const deferAcks = (
   client: MqttClient,
@@ -75,19 +84,28 @@ export const deferAcks = (
     return current;
   };
 
-  client.handleMessage = (packet, callback) => {
-    if (shut) {
-      callback(withoutPuback);
-      return;
-    }
+  /** False when the limit is reached. */
+  const offer = (packet: ReceivedPublish): boolean => {
+    if (shut) return true;
     const acks = queue();
-    const take = () => {
-      if (!shut) deliver(packet, acks.expect(packet.qos === 1 ? packet.messageId : undefined));
-      callback(withoutPuback);
-    };
-    if (acks.length < limit) take();
-    else held = take;
+    if (acks.length >= limit) return false;
+    deliver(packet, acks.expect(packet.qos === 1 ? packet.messageId : undefined));
+    return true;
   };
+  const take = (packet: ReceivedPublish, goOn: () => void): boolean => {
+    if (offer(packet)) return true;
+    held = () => {
+      offer(packet);
+      goOn();
+    };
+    return false;
+  };
+
+  client.handleMessage = (packet, callback) => {
+    const goOn = (): void => callback(withoutPuback);
+    if (take(packet, goOn)) goOn();
+  };
+  readPlainPublishes(client, take);
 
   return {
     link: queue,
@@ -110,6 +128,30 @@ export const deferAcks = (
     },
   };
 };
+
+/** Has every stream that the client will make lead through `PlainPublishes` to the parser. */
+function readPlainPublishes(client: MqttClient, take: (packet: ReceivedPublish, goOn: () => void) => boolean): void {
+  const streams = client as unknown as { streamBuilder: (client: MqttClient) => Duplex };
+  const build = streams.streamBuilder;
+  if (typeof build !== 'function' || client.stream)
+    throw new TypeError('deferAcks: a client of mqtt.js 5 that is not connected yet');
+  streams.streamBuilder = (of) => {
+    const stream = build(of);
+    const isCurrent = (): boolean => (client.stream as unknown) === stream;
+    const pipe = stream.pipe.bind(stream);
+    stream.pipe = <T extends NodeJS.WritableStream>(parser: T): T => {
+      pipe(
+        new PlainPublishes({
+          protocolVersion: client.options.protocolVersion === 5 ? 5 : 4,
+          parser: parser as unknown as Writable,
+          take: (packet, goOn) => !isCurrent() || take(packet, goOn),
+        }),
+      );
+      return parser;
+    };
+    return stream;
+  };
+}
 
 class AckQueue implements Link {
   readonly writer: TurnWriter;

@@ -112,6 +112,11 @@ export class ModelSwaps implements ModelProposals {
     }
   }
 
+  /** What versions there are, or their states, changed from outside: the next `settle` looks at them. */
+  recheck(): void {
+    this.#changed = true;
+  }
+
   /** Brings the states of the versions up to date with what series are stepped through, and closes the sessions that nothing needs. */
   settle(): void {
     if (!this.#changed) return;

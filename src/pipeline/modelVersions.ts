@@ -78,6 +78,27 @@ export interface ModelLedger {
     readonly decisions?: readonly Decision[];
     readonly carriedOut?: readonly number[]; // requests
   }): void;
+  /** Of a ledger that several processes write to. */
+  readonly shared?: SharedModels;
+}
+
+/** Of a model's file: itself, its sidecar, and what the optimiser of its training was left with. */
+export type ModelFileKind = 'onnx' | 'json' | 'moments';
+
+/** What a ledger that several processes write to keeps for all of them. */
+export interface SharedModels {
+  /** Resolves once it is kept: to be called before the version is written down. Equal hashes are kept once. */
+  keep(sha256: string, kind: ModelFileKind, bytes: Uint8Array): Promise<void>;
+  /** Undefined when it is not kept. */
+  fetch(sha256: string, kind: ModelFileKind): Promise<Uint8Array | undefined>;
+  /** Removes, by and by, the files of hashes that are not among `kept`. */
+  prune(kept: ReadonlySet<string>): void;
+  /** Whether the stored state of a series, anybody's, belongs to it: as of the last reading of the ledger. */
+  isInUse(sha256: string): boolean;
+  /** Resolves once what was written is committed. */
+  written(): Promise<void>;
+  /** Reads again what others wrote. */
+  refresh(): Promise<void>;
 }
 
 /** What became of a proposal for one series: it is brought up to date and takes over; or why not. */

@@ -24,12 +24,19 @@ export interface Delivery {
   readonly redelivered: boolean; // the DUP flag
   readonly session: number; // 0 while the broker goes on with the session of an earlier run, else counts new ones: packet ids mean nothing across two
   readonly partition?: number; // of a source that deals its series out to several processes: all readings of a series come by the same one
+  readonly lease?: Lease; // by which this process had that partition when it came
   /** Called once everything in it is safe on disk; a call on a connection that is gone does nothing. */
   acknowledge(): void;
 }
 
 export interface DecodedObservation extends Observation {
   readonly settings: SeriesSettings; // those of the stream it came by
+}
+
+/** What a process has a partition by, until it goes to another. */
+export interface Lease {
+  /** Asks whoever deals partitions out; false for good once it is over. */
+  isHeld(): Promise<boolean>;
 }
 
 /** A partition that goes to another process. No delivery of it comes after this; those before it that are not acknowledged will come to that process. */
@@ -178,9 +185,10 @@ export interface Store {
   /**
    * Of a store that several processes write to, where `load` finds no series: makes these this process's own, those that are new too, and
    * all that look at them or that they look at. Whoever had them can commit nothing of theirs any more. Returns what a start would find of
-   * them; `lastLogId` is above every place that they have in the log.
+   * them; `lastLogId` is above every place that they have in the log. `isRightful` is asked when no other can acquire them before this one has:
+   * where it says no, nothing is changed, and nothing returned.
    */
-  acquire?(series: readonly NamedSeries[]): Promise<StoredState>;
+  acquire?(series: readonly NamedSeries[], isRightful?: () => Promise<boolean>): Promise<StoredState | undefined>;
   /**
    * Lets go of series that were acquired. `isGone`: what is or will be staged of them is left out, until they are acquired again, and so does
    * a commit under way that finds another their owner; without it such a commit fails as a whole, STORE_FENCED.

@@ -17,6 +17,8 @@ export interface ModelLibrary {
   find(sha256: string): Stepper | undefined;
   /** What a series with `model: auto` may be stepped through. */
   readonly base: readonly Stepper[];
+  /** Has ready the models of these stored states, by hash, as far as they can be had. */
+  ready?(sha256: ReadonlySet<string>): Promise<void>;
 }
 
 const noLibrary: ModelLibrary = { find: () => undefined, base: [] };
@@ -128,6 +130,7 @@ export class SeriesBook {
    */
   async restore(state: StoredState, onProgress: (replayed: number) => void): Promise<void> {
     this.#lastLogId = Math.max(this.#lastLogId, state.lastLogId);
+    await this.#library.ready?.(new Set([...state.snapshots.values()].flatMap(({ model }) => model.split(' '))));
     const rebuilt = new Set<SeriesEntry>();
     const ticks: PendingTick[] = [];
     for (const row of state.series) {

@@ -18,7 +18,7 @@ import { Quiet } from './quiet.js';
 export const snapshotEvery = 256;
 /** Steps ahead of which a series is told what is known. */
 export const leastAhead = 96; // more than most models look
-const layout = 12; // of a snapshot; a change of any save() raises it
+const layout = 13; // of a snapshot; a change of any save() raises it
 
 /** What a trial of this series came to. */
 export type Judgement = Pick<Decision, 'kind' | 'model' | 'verdict' | 'reason' | 'figures'>;

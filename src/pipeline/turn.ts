@@ -16,7 +16,7 @@ import type { SeriesEntry } from './seriesEntry.js';
 
 /** What one turn of the event loop brought, filled in from stage to stage. Its arrays are those of a CommitBatch. */
 export class Turn {
-  readonly deliveries: readonly Delivery[];
+  deliveries: readonly Delivery[];
   readonly series: SeriesRow[] = [];
   readonly readings: ReadingRow[] = [];
   readonly forecasts: ForecastRow[] = [];

@@ -16,20 +16,28 @@ export interface AcquiredSeries {
 
 /**
  * Makes series this worker's: those that are named, made where they are new, and all that look at them or that they look at, but for
- * those it has. A commit of the one that had them ends first, or fails.
+ * those it has. A commit of the one that had them ends first, or fails. Undefined, and nothing is changed, where `isRightful` says no: it is asked
+ * while their rows are locked, so whoever has the right after that acquires them after that.
  */
 export async function acquireSeries(
   client: pg.ClientBase,
   named: readonly NamedSeries[],
   writer: number,
   isHeld: (series: number) => boolean,
-): Promise<readonly AcquiredSeries[]> {
+  isRightful?: () => Promise<boolean>,
+): Promise<readonly AcquiredSeries[] | undefined> {
   const sent = new Map(named.map((one) => [storable(one.seriesId), one]));
   const owned = await transaction(client, async () => {
     await makeKnown(client, sent);
     const wanted = (await connected(client, [...sent.keys()])).filter((id) => !isHeld(id));
-    return wanted.length === 0 ? [] : raiseEpochs(client, wanted, writer);
+    const raised = wanted.length === 0 ? [] : await raiseEpochs(client, wanted, writer);
+    if (isRightful && !(await isRightful())) throw new Wrongful();
+    return raised;
+  }).catch(async (error) => {
+    if (!(error instanceof Wrongful)) throw error;
+    await client.query('ROLLBACK');
   });
+  if (!owned) return undefined;
   if (owned.length === 0) return [];
   const ids = owned.map(({ series }) => series);
   const rows = await rowsOf(client, ids, sent);
@@ -50,8 +58,10 @@ export async function acquireSeries(
   });
 }
 
+class Wrongful extends Error {}
+
 /** PostgreSQL has no text with U+0000, and none with half a character. */
-const storable = (name: string): string => Buffer.from(name.replaceAll('\u0000', '\ufffd')).toString();
+export const storable = (name: string): string => Buffer.from(name.replaceAll('\u0000', '\ufffd')).toString();
 
 async function makeKnown(client: pg.ClientBase, sent: ReadonlyMap<string, NamedSeries>): Promise<void> {
   const names = [...sent.keys()];

@@ -5,6 +5,7 @@ import type { CommitBatch, ForecastPlace, NamedSeries, ReadingRow, Store, Stored
 import { acquireSeries } from './acquireSeries.js';
 import { Database } from './database.js';
 import { dayOf, dropDays, prepareDays } from './days.js';
+import { type FleetModels, fleetModels } from './fleetModels.js';
 import { ForecastForms } from './forecastForms.js';
 import { migrate } from './migrate.js';
 import { postgresError } from './postgresError.js';
@@ -37,7 +38,9 @@ export interface PostgresStats {
 
 export interface PostgresStore extends Store {
   readonly ledger: ModelLedger;
+  readonly models: FleetModels;
   acquire(series: readonly NamedSeries[]): Promise<StoredState>;
+  acquire(series: readonly NamedSeries[], isRightful?: () => Promise<boolean>): Promise<StoredState | undefined>;
   release(series: readonly number[], isGone: boolean): void;
   /** Drops the days that are over. Does so by itself now and then; returns the tables that were dropped. */
   prune(): Promise<readonly string[]>;
@@ -73,6 +76,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
 
 class OpenStore implements PostgresStore {
   readonly ledger: PostgresLedger;
+  readonly models: FleetModels;
   readonly #database: Database;
   readonly #writer: number;
   readonly #options: PostgresStoreOptions;
@@ -96,9 +100,11 @@ class OpenStore implements PostgresStore {
     this.#database = database;
     this.#writer = writer;
     this.#options = options;
-    this.ledger = new PostgresLedger(
-      (work) => void this.#inTurn(() => database.insist('write to', work)).catch(() => {}),
-    );
+    this.ledger = new PostgresLedger({
+      inTurn: (work) => this.#inTurn(() => database.insist('write to', work)),
+      read: (work) => this.#read(work),
+    });
+    this.models = fleetModels(options.url, this.ledger);
   }
 
   /** None: series are had by `acquire`. */
@@ -106,10 +112,12 @@ class OpenStore implements PostgresStore {
     return { series: [], snapshots: new Map(), lastLogId: 0 };
   }
 
-  async acquire(series: readonly NamedSeries[]): Promise<StoredState> {
+  acquire(series: readonly NamedSeries[]): Promise<StoredState>;
+  async acquire(series: readonly NamedSeries[], isRightful?: () => Promise<boolean>): Promise<StoredState | undefined> {
     const acquired = await this.#database.insist('acquire series of', (client) =>
-      acquireSeries(client, series, this.#writer, (id) => this.#epochs.has(id)),
+      acquireSeries(client, series, this.#writer, (id) => this.#epochs.has(id), isRightful),
     );
+    if (!acquired) return undefined;
     let lastLogId = 0;
     const snapshots: StoredState['snapshots'] = new Map(
       acquired.flatMap(({ snapshot }) => (snapshot ? [[snapshot.series, snapshot]] : [])),
@@ -235,6 +243,7 @@ class OpenStore implements PostgresStore {
   }
 
   async close(): Promise<void> {
+    await this.models.stop();
     this.#database.giveUp();
     await this.#turn;
     await this.#dropping;

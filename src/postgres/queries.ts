@@ -43,6 +43,14 @@ export const listModels = (url: string): Promise<readonly ModelListing[]> =>
 export const listDecisions = (url: string, models: readonly string[]): Promise<readonly DecisionListing[]> =>
   reading(url, (moment) => decisionRows(moment, { models }));
 
+/** Records of pushes; none of a database that no worker has opened since there are any. */
+export const listPushes = (url: string): Promise<readonly string[]> =>
+  reading(url, async (moment) => {
+    const [{ there }] = await moment.rows<{ there: boolean }>("SELECT to_regclass('model_push') IS NOT NULL AS there");
+    if (!there) return [];
+    return (await moment.rows<{ record: string }>('SELECT record FROM model_push')).map(({ record }) => record);
+  });
+
 async function reading<T>(url: string, work: (moment: Moment) => Promise<T>): Promise<T> {
   const reader = await openPostgresReader(url);
   try {

@@ -1,7 +1,7 @@
 import { zeroCode } from '../forecast/packForecast.js';
 
 /** Version of the tables this program writes; the row of `stepcast_version`. */
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 
 /*
  * Readings and forecasts lie in a table a day, by the day they were stored on: the newest one is written, the oldest dropped whole. What
@@ -120,5 +120,23 @@ CREATE VIEW models AS SELECT name, version, sha256, state, origin, created, pare
 CREATE VIEW decisions AS SELECT time, kind, model, series, verdict, reason, figures, duration FROM decision;
 `;
 
+/*
+ * The files of models, by what is in them, and what is known of pushes. Whoever changes anything of models counts `model_change` up: others see
+ * by one row whether they have anything to read.
+ */
+const fleetModels = `
+CREATE TABLE model_file (
+  sha256 text, kind text, bytes bytea NOT NULL, stored timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (sha256, kind)
+);
+ALTER TABLE model_file ALTER bytes SET STORAGE EXTERNAL;
+CREATE TABLE model_push (name text PRIMARY KEY, record text NOT NULL);
+CREATE TABLE model_request (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, time double precision NOT NULL, source text NOT NULL, target text NOT NULL
+);
+CREATE TABLE model_change (changes bigint NOT NULL);
+INSERT INTO model_change VALUES (0);
+CREATE INDEX snapshot_model ON snapshot (model);
+`;
+
 /** What brings the tables of version i to version i + 1. */
-export const migrations: readonly string[] = [tables + views];
+export const migrations: readonly string[] = [tables + views, fleetModels];

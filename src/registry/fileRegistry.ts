@@ -5,6 +5,7 @@ import { StepcastError } from '../errors.js';
 import { type LoadedModel, modelLabel, nameOf } from '../forecast/modelContract.js';
 import {
   type Decision,
+  type ModelFileKind,
   type ModelLedger,
   type ModelOrigin,
   type ModelRegistry,
@@ -12,6 +13,7 @@ import {
   type ModelVersion,
   type NewVersion,
   ownName,
+  type SharedModels,
   sharedName,
 } from '../pipeline/modelVersions.js';
 import { readSelfContained } from '../readSelfContained.js';
@@ -32,6 +34,8 @@ export class FileRegistry implements ModelRegistry {
   readonly #versions = new Map<string, ModelVersion>(); // by label
   readonly #found = new Map<string, string>(); // label → path in the models folder
   readonly #rolledBack = new Set<string>();
+  readonly #usedHere = new Set<string>(); // labels, in use or on trial: of a shared ledger
+  readonly #fetching = new Map<string, Promise<void>>(); // by hash
 
   constructor({ folder, ledger, nowMs }: FileRegistryOptions) {
     this.#files = new ModelFiles(folder);
@@ -72,14 +76,14 @@ export class FileRegistry implements ModelRegistry {
     const known = this.#named(name).find((one) => one.sha256 === sha256);
     if (known) return known;
     await this.#keepFound(parent);
+    await this.#share(sha256, { onnx: bytes, moments: optimiserState });
     const row = await this.#files.put(sha256, bytes, { moments: optimiserState }, (): ModelVersion => {
       const version = this.#nextOf(name);
       const made = { name, version, sha256, state: 'candidate', origin, createdMs: this.#nowMs(), parent } as const;
       this.#write([made]);
       return made;
     });
-    this.prune();
-    return row;
+    return this.#added(row);
   }
 
   /** Keeps a model that was sent here, under the name and version that its sender gave it. */
@@ -97,6 +101,7 @@ export class FileRegistry implements ModelRegistry {
     if (known && known.sha256 !== sha256) throw new RangeError(`addPushed: ${modelLabel(known)} has other content`);
     const parent = this.standsFor(name);
     if (parent !== undefined) await this.#keepFound(parent);
+    await this.#share(sha256, { onnx: bytes });
     const row = await this.#files.put(sha256, bytes, {}, (): ModelVersion => {
       const made = {
         name,
@@ -110,8 +115,7 @@ export class FileRegistry implements ModelRegistry {
       if (!known) this.#write([made]);
       return known ?? made;
     });
-    this.prune();
-    return row;
+    return this.#added(row);
   }
 
   /** Makes a version what its name stands for, although no series is stepped through it yet. */
@@ -154,10 +158,34 @@ export class FileRegistry implements ModelRegistry {
   }
 
   async bytes(label: string): Promise<Uint8Array> {
+    await this.fetch(label);
     return readSelfContained(this.path(label));
   }
 
+  /**
+   * Has the file of a version here, if the ledger is shared and keeps it. What is not what its hash says is not taken.
+   *
+   * @throws {StepcastError} STORE_CORRUPT.
+   */
+  async fetch(label: string): Promise<void> {
+    const { shared } = this.#ledger;
+    const sha256 = this.#versions.get(label)?.sha256;
+    if (!shared || sha256 === undefined || this.#files.has(sha256) || this.#found.has(label)) return;
+    let fetching = this.#fetching.get(sha256);
+    if (!fetching) {
+      fetching = this.#fetch(sha256, shared.fetch).finally(() => this.#fetching.delete(sha256));
+      this.#fetching.set(sha256, fetching);
+    }
+    await fetching;
+  }
+
+  /** Takes up what the ledger has come to know from others. */
+  reread(): void {
+    for (const version of this.#ledger.versions()) this.#versions.set(modelLabel(version), version);
+  }
+
   async optimiserState(label: string): Promise<Uint8Array | undefined> {
+    await this.fetch(label);
     const version = this.#versions.get(label);
     if (!version || !existsSync(this.#files.path(version.sha256, 'moments'))) return undefined;
     return readFile(this.#files.path(version.sha256, 'moments'));
@@ -177,8 +205,10 @@ export class FileRegistry implements ModelRegistry {
   }
 
   settle(inUse: ReadonlySet<string>, inShadow: ReadonlySet<string>): void {
+    const { shared } = this.#ledger;
     const changed: ModelVersion[] = [];
     for (const [label, version] of this.#versions) {
+      if (shared && this.#isOthers(label, version, inUse, inShadow, shared)) continue;
       const state = this.#stateOf(label, version, inUse, inShadow);
       if (state !== version.state) changed.push({ ...version, state });
     }
@@ -195,7 +225,9 @@ export class FileRegistry implements ModelRegistry {
 
   /** Removes files by rule (`keptHashes`); their versions stay known. */
   prune(): void {
-    this.#files.prune(keptHashes(this.versions(), this.#ledger.hashesInUse()));
+    const kept = keptHashes(this.versions(), this.#ledger.hashesInUse());
+    this.#files.prune(kept);
+    this.#ledger.shared?.prune(kept);
   }
 
   /** The nearest of those a version came in place of that never did worse and whose bytes are here. */
@@ -206,6 +238,28 @@ export class FileRegistry implements ModelRegistry {
       if (isSound && !withdrawn.has(label) && (this.#found.has(label) || this.#files.has(version.sha256))) return label;
     }
     return undefined;
+  }
+
+  /**
+   * Whether a version's state is for other workers to say: one that no series here is or was stepped through, one that nobody here uses any more
+   * and another's series does, and one in use elsewhere that is on trial here.
+   */
+  #isOthers(
+    label: string,
+    { state, sha256 }: ModelVersion,
+    inUse: ReadonlySet<string>,
+    inShadow: ReadonlySet<string>,
+    shared: SharedModels,
+  ): boolean {
+    const isHere = inUse.has(label) || inShadow.has(label);
+    if (isHere) {
+      this.#usedHere.add(label);
+      return state === 'active' && !inUse.has(label);
+    }
+    if (!this.#usedHere.has(label)) return true;
+    if (shared.isInUse(sha256)) return true;
+    this.#usedHere.delete(label);
+    return false;
   }
 
   #stateOf(
@@ -232,7 +286,40 @@ export class FileRegistry implements ModelRegistry {
     if (!version || found === undefined || this.#files.has(version.sha256)) return;
     const sidecar = found.replace(/\.onnx$/, '.json');
     const json = sidecar !== found && existsSync(sidecar) ? await readFile(sidecar) : undefined;
-    await this.#files.put(version.sha256, await readFile(found), { json }, () => {});
+    const onnx = await readFile(found);
+    await this.#share(version.sha256, { onnx, json });
+    await this.#files.put(version.sha256, onnx, { json }, () => {});
+  }
+
+  /** Before a version is written down in a ledger that others read, they can have its bytes: the model's own last. */
+  async #share(sha256: string, { onnx, ...beside }: { onnx: Uint8Array } & Partial<Record<ModelFileKind, Uint8Array>>) {
+    const { shared } = this.#ledger;
+    if (!shared) return;
+    for (const kind of ['json', 'moments'] as const) {
+      const bytes = beside[kind];
+      if (bytes) await shared.keep(sha256, kind, bytes);
+    }
+    await shared.keep(sha256, 'onnx', onnx);
+  }
+
+  async #fetch(sha256: string, fetch: SharedModels['fetch']): Promise<void> {
+    const onnx = await fetch(sha256, 'onnx');
+    if (!onnx) return;
+    if (createHash('sha256').update(onnx).digest('hex') !== sha256) {
+      throw new StepcastError({
+        ...{ code: 'STORE_CORRUPT', op: 'fetch model', subject: sha256 },
+        message: 'what the database keeps under this hash is another file',
+        hint: 'remove its row of model_file, and push the model again',
+      });
+    }
+    const [json, moments] = [await fetch(sha256, 'json'), await fetch(sha256, 'moments')];
+    await this.#files.put(sha256, onnx, { json, moments }, () => {});
+  }
+
+  async #added(row: ModelVersion): Promise<ModelVersion> {
+    await this.#ledger.shared?.written();
+    this.prune();
+    return row;
   }
 
   #named(name: string): ModelVersion[] {

@@ -4,10 +4,12 @@ import { packForecast } from '../forecast/packForecast.js';
 import { packWeights } from '../forecast/packWeights.js';
 import { LedgerWriter } from './ledgerWriter.js';
 import { type CommitRequest, type ForecastForm, forecastWidth, readingWidth } from './protocol.js';
+import { RowInserter } from './rowInserter.js';
 import { longestHorizon } from './schema.js';
 
 const keptRejects = 1000;
 const keptGaps = 10_000;
+const rowsTogether = 8; // in one statement
 const experts = JSON.stringify(weighedNames);
 
 /** Writes batches, each in one transaction. */
@@ -65,25 +67,35 @@ export class BatchWriter {
   }
 
   #writeReadings(rows: Float64Array): void {
-    const { reading } = this.#statements;
+    const { readings } = this.#statements;
+    const values = readings.begin();
     for (let at = 0; at < rows.length; at += readingWidth) {
       const packetId = rows[at + 5];
-      reading.run(rows[at], rows[at + 1], rows[at + 2], rows[at + 3], rows[at + 4], packetId < 0 ? null : packetId);
+      values.push(rows[at], rows[at + 1], rows[at + 2], rows[at + 3], rows[at + 4], packetId < 0 ? null : packetId);
+      readings.next();
     }
+    readings.end();
   }
 
   #writeForecasts(rows: Float64Array, forms: readonly ForecastForm[]): void {
-    const { forecast } = this.#statements;
+    const { forecasts } = this.#statements;
+    const values = forecasts.begin();
+    let [form, formAt, formCount] = [0, -1, 0];
     for (let at = 0; at < rows.length; ) {
       const [first, count] = [at + forecastWidth, rows[at + 9]];
       const { base, scale, k } = packForecast(rows.subarray(first, first + count), rows[at + 8]);
-      const form = this.#formId(forms[rows[at + 7]], count);
+      if (rows[at + 7] !== formAt || count !== formCount) {
+        [formAt, formCount] = [rows[at + 7], count];
+        form = this.#formId(forms[formAt], count);
+      }
       const end = first + count + rows[at + 10];
       const weights = end > first + count ? packWeights(rows.subarray(first + count, end)) : null;
       const [tMs, issuedMs, y, stepMs] = [rows[at + 3], rows[at + 4], rows[at + 5], rows[at + 6]];
-      forecast.run(rows[at], rows[at + 1], rows[at + 2], tMs, issuedMs, stepMs, y, form, base, scale, k, weights);
+      values.push(rows[at], rows[at + 1], rows[at + 2], tMs, issuedMs, stepMs, y, form, base, scale, k, weights);
+      forecasts.next();
       at = end;
     }
+    forecasts.end();
   }
 
   #formId({ model, levels }: ForecastForm, count: number): number {
@@ -116,8 +128,8 @@ function prepare(db: Database) {
       `INSERT INTO series_def VALUES (?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET name = excluded.name, settings = excluded.settings`,
     ),
-    reading: db.prepare('INSERT OR REPLACE INTO reading VALUES (?, ?, ?, ?, ?, ?)'),
-    forecast: db.prepare('INSERT OR REPLACE INTO forecast VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
+    readings: new RowInserter(db, 'reading', 6, rowsTogether),
+    forecasts: new RowInserter(db, 'forecast', 12, rowsTogether),
     form: db.prepare('INSERT INTO forecast_form VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
     snapshot: db.prepare(
       `INSERT INTO snapshot VALUES (?, ?, ?, ?) ON CONFLICT (series) DO UPDATE

@@ -1,4 +1,5 @@
 const leastNumbers = 1024;
+const mostSlack = 4; // a buffer so many times as long as what was last needed is let go: a burst is past
 
 /** Float64 numbers of no fixed count in one buffer, which can be handed over and taken back. */
 export class GrowingNumbers {
@@ -28,10 +29,11 @@ export class GrowingNumbers {
     this.#length += numbers.length;
   }
 
-  /** Everything so far, in a buffer that is no longer this object's. It goes on with `spare`, if there is one. */
+  /** Everything so far, in a buffer that is no longer this object's. It goes on with `spare`, unless that is far longer than what was needed. */
   handOver(spare?: ArrayBuffer): Float64Array<ArrayBuffer> {
     const full = this.#numbers.subarray(0, this.#length);
-    this.#numbers = spare ? new Float64Array(spare) : new Float64Array(leastNumbers);
+    const fits = spare && spare.byteLength <= mostSlack * Math.max(full.byteLength, 8 * leastNumbers);
+    this.#numbers = fits ? new Float64Array(spare) : new Float64Array(leastNumbers);
     this.#length = 0;
     return full;
   }

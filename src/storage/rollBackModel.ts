@@ -1,20 +1,13 @@
 import Database from 'better-sqlite3';
 import { StepcastError } from '../errors.js';
 import { modelLabel } from '../forecast/modelContract.js';
-import type { ModelLedger, ModelState, ModelVersion } from '../pipeline/modelVersions.js';
+import { type NamedVersion, type Rollback, rollbackPlan } from '../listing/rollbackPlan.js';
+import type { ModelLedger, ModelVersion } from '../pipeline/modelVersions.js';
 import { StoredLedger, withLedger } from './modelLedger.js';
 import { reading } from './queries.js';
 
 const answerMs = 15_000; // a daemon looks twice a second
 const pollMs = 100;
-
-export interface Rollback {
-  readonly source: string; // NAME@VERSION
-  readonly target: string;
-  readonly series: number; // that were stepped through it
-  /** daemon: it has taken it up. start: no daemon runs; the series go over when one starts. waiting: one runs and has not answered yet. */
-  readonly by: 'daemon' | 'start' | 'waiting';
-}
 
 /**
  * Takes the series of a model's version in use back to another one, its parent when `version` is not given. While a daemon runs on the database,
@@ -42,28 +35,11 @@ type Plan = Omit<Rollback, 'by'>;
 
 const planOf = (path: string, name: string, version: number | undefined): Plan =>
   reading(path, (db) => {
-    const versions = db
-      .prepare('SELECT version, state, parent FROM models WHERE name = ? ORDER BY version DESC')
-      .all(name) as { version: number; state: ModelState; parent: string | null }[];
-    const inUse = versions.find(({ state }) => state === 'active');
-    if (!inUse) throw missing(name, versions.length === 0 ? 'there is no such model' : 'no version of it is in use');
-    const source = modelLabel({ name, version: inUse.version });
-    const target = version === undefined ? inUse.parent : `${name}@${version}`;
-    if (target === null) throw missing(source, 'it has no parent to go back to');
-    if (target === source) throw missing(source, 'it is the version in use');
-    const known = db.prepare("SELECT 1 FROM models WHERE name || '@' || version = ?").get(target);
-    if (!known) throw missing(target, 'there is no such version');
-    const series = db.prepare('SELECT count(*) FROM series WHERE model = ?').pluck().get(source) as number;
-    return { source, target, series };
-  });
-
-const missing = (subject: string, message: string): StepcastError =>
-  new StepcastError({
-    code: 'MODEL_MISSING',
-    op: 'roll back',
-    subject,
-    message,
-    hint: '`stepcast models list` shows every version and its state',
+    const versions = db.prepare('SELECT version, state, parent FROM models WHERE name = ?').all(name) as NamedVersion[];
+    const known = db.prepare("SELECT 1 FROM models WHERE name || '@' || version = ?");
+    const found = rollbackPlan(name, version, versions, (label) => known.get(label) !== undefined);
+    const series = db.prepare('SELECT count(*) FROM series WHERE model = ?').pluck().get(found.source) as number;
+    return { ...found, series };
   });
 
 /** Without a daemon: decided now; the series go over when the next one starts, by the request that is left for it. */

@@ -3,8 +3,10 @@
  * meanwhile. Requests are worked on strictly in order. A batch that cannot be written stays at the head and is tried again
  * every second: it is neither lost nor answered.
  */
+import { constants } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { StepcastError } from '../errors.js';
+import { yieldToOthers } from '../ownThread.js';
 import { keepBallast, releaseBallast } from './ballast.js';
 import { BatchWriter } from './batchWriter.js';
 import { Maintenance } from './maintenance.js';
@@ -18,6 +20,8 @@ const ballastEveryMs = 60_000;
 const { path, retention } = workerData as WorkerOptions;
 const port = parentPort!;
 const reply = (message: WorkerReply, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
+
+yieldToOthers(constants.priority.PRIORITY_BELOW_NORMAL); // the main thread, which every reading waits for, is not interrupted by a commit
 
 try {
   start();

@@ -1,5 +1,5 @@
 import { evaluationGraph } from '../nn/evaluationGraph.js';
-import { encodeModel } from '../onnx/codec.js';
+import { encodeForRun } from '../onnx/encodeForRun.js';
 import type { ModelProto } from '../onnx/modelProto.js';
 import { Random } from '../series/random.js';
 import type { Batch } from './batch.js';
@@ -17,7 +17,7 @@ export async function attentionByLag(step: ModelProto, batch: Batch, openGraph: 
   const { model, weights, perStep } = evaluationGraph({ step, steps, batch: rows, lossOn: 'every' });
   const states = new RecurrentStates(stateLayouts(step));
   states.clear(rows);
-  const runner = await openGraph(encodeModel(model));
+  const runner = await openGraph(encodeForRun(model));
   const { attention } = await runner.run({
     ...perStepInputs(perStep, batch, { dropout: 0, teacherForcing: 0 }, new Random(0)),
     ...states.feeds,

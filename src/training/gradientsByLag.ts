@@ -1,7 +1,7 @@
 import { pinball } from '../nn/losses/pinball.js';
 import { sgd } from '../nn/optimisers/sgd.js';
 import { trainingGraph } from '../nn/trainingGraph.js';
-import { encodeModel } from '../onnx/codec.js';
+import { encodeForRun } from '../onnx/encodeForRun.js';
 import type { ModelProto } from '../onnx/modelProto.js';
 import { Random } from '../series/random.js';
 import type { Batch } from './batch.js';
@@ -43,7 +43,7 @@ export async function gradientsByLag(
     data: data.subarray(data.length - batch.batch * horizon),
     dims: [batch.batch, horizon],
   });
-  const runner = await openGraph(encodeModel(graph.model));
+  const runner = await openGraph(encodeForRun(graph.model));
   const results = await runner.run({
     ...perStepInputs(graph.perStep, batch, { dropout: 0, teacherForcing: 0 }, new Random(0)),
     ...states.feeds,

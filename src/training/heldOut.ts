@@ -1,7 +1,7 @@
 import { evaluationGraph } from '../nn/evaluationGraph.js';
 import type { Loss } from '../nn/losses/loss.js';
 import type { FedWeight } from '../nn/trainingGraph.js';
-import { encodeModel } from '../onnx/codec.js';
+import { encodeForRun } from '../onnx/encodeForRun.js';
 import type { ModelProto } from '../onnx/modelProto.js';
 import type { FloatArray, GraphRunner, OpenGraph } from './graphRunner.js';
 import { RecurrentStates } from './recurrentStates.js';
@@ -72,7 +72,7 @@ export class HeldOut {
   async #open() {
     const { step, loss, openGraph } = this.#options;
     const { model, weights } = evaluationGraph({ step, steps: 1, batch: this.#batch, loss, lossOn: 'every' });
-    return { runner: await openGraph(encodeModel(model)), weights };
+    return { runner: await openGraph(encodeForRun(model)), weights };
   }
 }
 

@@ -14,6 +14,7 @@ export interface SeriesRowsOptions extends OutsideColumnsOptions {
   readonly target: ModelMetadata['target'];
   readonly cadenceMs: number; // 0: every reading is one step
   readonly season: number; // steps, 0: found
+  readonly renews?: boolean; // experts after a drift, as they do live; true when left out
 }
 
 /** A stretch of one series that nothing interrupts, with the number of the tick behind each row. */
@@ -40,11 +41,13 @@ export function seriesRows(
 
 /** The same of ticks that the daemon has made already. */
 export function rowsOfTicks(ticks: readonly Tick[], options: Omit<SeriesRowsOptions, 'cadenceMs'>): SeriesRows[] {
-  const { horizon, target, season } = options;
+  const { horizon, target, season, renews } = options;
   const byNumber = new Map(ticks.map(({ n, y }) => [n, y]));
   const features = new SeriesFeatures(options);
   const { width } = features;
-  const experts = standsOnExperts(options) ? new SeriesForecaster({ horizon, levels: [0.5], season }) : undefined;
+  const experts = standsOnExperts(options)
+    ? new SeriesForecaster({ horizon, levels: [0.5], season, renews })
+    : undefined;
   const stretches: Tick[][] = [];
   for (const tick of ticks) {
     if (tick.restart || stretches.length === 0) stretches.push([]);

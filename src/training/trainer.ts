@@ -1,7 +1,7 @@
 import type { Loss } from '../nn/losses/loss.js';
 import type { Optimiser } from '../nn/optimisers/optimiser.js';
 import { type TrainingGraph, trainingGraph } from '../nn/trainingGraph.js';
-import { encodeModel } from '../onnx/codec.js';
+import { encodeForRun } from '../onnx/encodeForRun.js';
 import type { ModelProto } from '../onnx/modelProto.js';
 import type { Random, RandomState } from '../series/random.js';
 import type { Batch, BatchSource } from './batch.js';
@@ -182,7 +182,7 @@ export class Trainer {
       if (memory) this.#progress = { ...this.#progress, updates: memory.updates };
       this.#weights = graph.weights.map(({ name }) => name);
     }
-    return { graph, runner: await openGraph(encodeModel(graph.model)) };
+    return { graph, runner: await openGraph(encodeForRun(graph.model)) };
   }
 
   #skip({ batch }: Batch, report: Omit<StepReport, 'skipped'>): StepReport {

@@ -49,7 +49,7 @@ export function storeConformance(begin: () => Promise<StoreHarness>): void {
   const start = async (...names: string[]): Promise<Begun> => {
     const store = await harness.open();
     const named = names.map((seriesId) => ({ seriesId, settings: eventSettings as SeriesSettings }));
-    const state = store.acquire ? await store.acquire(named) : await store.load();
+    const state = store.acquire ? (await store.acquire(named))! : await store.load();
     const known = new Map(state.series.map(({ seriesId, id }) => [seriesId, id]));
     const fresh = named.filter(({ seriesId }) => !known.has(seriesId));
     for (const { seriesId } of fresh) known.set(seriesId, Math.max(0, ...known.values()) + 1);

@@ -10,7 +10,7 @@ export async function bundle(entry: string): Promise<string> {
     entryPoints: [entry],
     write: false,
   });
-  const folder = join(root, '.cache/bundles'); // below the project, where its packages are found
+  const folder = join(root, '.cache'); // right below the project, as dist is: its packages and package.json are found
   const file = join(folder, basename(entry, '.ts'));
   mkdirSync(folder, { recursive: true });
   writeFileSync(`${file}.${process.pid}.js`, outputFiles[0].contents);

@@ -18,7 +18,8 @@ export class DealtStore extends InMemoryStore {
     return { series: [], snapshots: new Map(), lastLogId: 0 };
   }
 
-  async acquire(named: readonly NamedSeries[]): Promise<StoredState> {
+  async acquire(named: readonly NamedSeries[], isRightful?: () => Promise<boolean>): Promise<StoredState | undefined> {
+    if (isRightful && !(await isRightful())) return undefined;
     this.acquired.push(named.map(({ seriesId }) => seriesId));
     const series = named.map((given) => this.#rowOf(given)).filter(({ id }) => !this.#own.has(id));
     const ids = new Set(series.map(({ id }) => id));

@@ -1,7 +1,7 @@
 import { concatMap, from, type MonoTypeOperatorFunction, map, of } from 'rxjs';
 import type { SeriesSettings } from '../../series/types.js';
 import { gather } from '../modelLane.js';
-import type { NamedSeries, Store } from '../ports.js';
+import type { Lease, NamedSeries, Store } from '../ports.js';
 import type { SeriesBook } from '../seriesBook.js';
 import type { SeriesEntry } from '../seriesEntry.js';
 import type { Turn } from '../turn.js';
@@ -14,7 +14,7 @@ export interface IntroduceOptions {
 /**
  * Has ready, before a turn is admitted, what its series need of the store: one that comes under other settings begins anew from its stored
  * readings, what one looks at is known, and one of a store that several processes write to is acquired and brought to where its log
- * ends. Where nothing is needed, the turn passes at once.
+ * ends. Where nothing is needed, the turn passes at once. What came by a lease that is over before that is another process's: it leaves the turn.
  */
 export function introduce({ book, store }: IntroduceOptions): MonoTypeOperatorFunction<Turn> {
   return concatMap((turn) => {
@@ -63,7 +63,15 @@ async function meet(
   const unknown = [...strangers.values()].filter(({ seriesId }) => !book.get(seriesId));
   if (store.acquire && unknown.length > 0) {
     const { partition } = unknown[0];
-    const state = await store.acquire(unknown.map(({ seriesId, settings }) => ({ seriesId, settings })));
+    const leases = leasesOf(turn);
+    const isRightful = async (): Promise<boolean> => (await over(leases)).size === 0;
+    const named = unknown.map(({ seriesId, settings }) => ({ seriesId, settings }));
+    const state = await store.acquire(named, leases.length > 0 ? isRightful : undefined);
+    if (!state) {
+      const gone = await over(leases);
+      turn.deliveries = turn.deliveries.filter(({ lease }) => !lease || !gone.has(lease));
+      return meet(strangersIn(turn, book, true), turn, book, store);
+    }
     await book.restore(state, () => {});
     for (const { seriesId } of state.series) {
       book.get(seriesId)!.partition = strangers.get(seriesId)?.partition ?? partition;
@@ -77,6 +85,15 @@ async function meet(
   const moments = farBackIn(turn, book, store);
   if (moments.length > 0) await store.lookUp!(moments);
   return turn;
+}
+
+const leasesOf = ({ deliveries }: Turn): Lease[] => [
+  ...new Set(deliveries.flatMap(({ lease }) => (lease ? [lease] : []))),
+];
+
+async function over(leases: readonly Lease[]): Promise<ReadonlySet<Lease>> {
+  const held = await Promise.all(leases.map((lease) => lease.isHeld()));
+  return new Set(leases.filter((_, i) => !held[i]));
 }
 
 async function begin(known: SeriesEntry, settings: SeriesSettings, turn: Turn, book: SeriesBook): Promise<void> {

@@ -43,7 +43,9 @@ export class ManifestQueue {
 
   stop(): void {
     clearTimeout(this.#timer);
+    this.#timer = undefined;
     this.#waiting.clear();
+    this.#bytes = 0;
   }
 
   #next(): void {

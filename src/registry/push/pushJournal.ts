@@ -39,22 +39,38 @@ export interface PushRecord {
 
 const keptVersions = 100; // of a name
 
+/** Records of pushes by name, as text, kept elsewhere than in the folder. */
+export interface PushRecords {
+  all(): readonly string[];
+  /** Resolves once it would survive a power cut. Undefined: removes it. */
+  put(name: string, record: string | undefined): Promise<void>;
+}
+
 /** What is known of pushes, a file a name, beside the parts of the models under way. It survives a kill at any moment. */
 export class PushJournal {
   readonly #folder: string;
+  readonly #elsewhere: PushRecords | undefined;
   readonly #records = new Map<string, PushRecord>();
   readonly #unwritten = new Set<string>(); // names
   #writing: Promise<void> = Promise.resolve();
 
-  constructor(folder: string) {
+  /** @param elsewhere in place of files of records: the folder has the parts alone */
+  constructor(folder: string, elsewhere?: PushRecords) {
     this.#folder = folder;
-    for (const record of readJournal(folder)) this.#records.set(record.name, record);
+    this.#elsewhere = elsewhere;
+    this.reread();
     if (!existsSync(folder)) return;
     for (const file of readdirSync(folder)) {
       const name = file.endsWith('.onnx') && file.slice(0, -'.onnx'.length);
       const isAwaited = name && this.#records.get(name)?.incoming?.phase === 'receiving';
       if (!file.endsWith('.json') && !isAwaited) rmSync(join(folder, file), { force: true });
     }
+  }
+
+  /** Takes up what others wrote; what is not written yet stands. */
+  reread(): void {
+    const records = this.#elsewhere ? parsed(this.#elsewhere.all()) : readJournal(this.#folder);
+    for (const record of records) if (!this.#unwritten.has(record.name)) this.#records.set(record.name, record);
   }
 
   get records(): readonly PushRecord[] {
@@ -93,8 +109,9 @@ export class PushJournal {
     const path = join(this.#folder, `${name}.json`);
     const record = this.#records.get(name);
     try {
+      if (record) await mkdir(this.#folder, { recursive: true });
+      if (this.#elsewhere) return await this.#elsewhere.put(name, record && JSON.stringify(written(record)));
       if (!record) return await rm(path, { force: true });
-      await mkdir(this.#folder, { recursive: true });
       await writeDurablyBeside(path, JSON.stringify(written(record)));
     } catch (error) {
       this.#unwritten.add(name);
@@ -115,17 +132,29 @@ export function readJournal(folder: string): PushRecord[] {
     .filter((file) => file.endsWith('.json'))
     .flatMap((file) => {
       try {
-        return [read(JSON.parse(readFileSync(join(folder, file), 'utf8')))];
+        return parsed([readFileSync(join(folder, file), 'utf8')]);
       } catch {
         return [];
       }
     });
 }
 
+/** Records as they were put; one that cannot be read is left out. */
+export const parsed = (texts: readonly string[]): PushRecord[] =>
+  texts.flatMap((text) => {
+    try {
+      return [read(JSON.parse(text))];
+    } catch {
+      return [];
+    }
+  });
+
 /** Ids of the keys that signed the versions pushed to the node of a database, by label. */
-export const signersOf = (db: string): ReadonlyMap<string, string> =>
+export const signersOf = (db: string): ReadonlyMap<string, string> => signersAmong(readJournal(pushFolder(db)));
+
+export const signersAmong = (records: readonly PushRecord[]): ReadonlyMap<string, string> =>
   new Map(
-    readJournal(pushFolder(db)).flatMap(({ name, versions }) =>
+    records.flatMap(({ name, versions }) =>
       versions.flatMap(({ version, keyId }) => (keyId === undefined ? [] : [[modelLabel({ name, version }), keyId]])),
     ),
   );

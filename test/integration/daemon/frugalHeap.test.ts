@@ -20,4 +20,10 @@ describe('a heap that is kept frugal', () => {
     expect(await youngBytes()).toBeGreaterThan(16 * MB);
     expect(await youngBytes('frugal')).toBeLessThanOrEqual(8 * MB);
   });
+
+  it('grows as V8 thinks best in a worker of a fleet, though the entry point held it', async () => {
+    const [held, grown] = await Promise.all([youngBytes('held'), youngBytes('let')]);
+    expect(held).toBeLessThanOrEqual(8 * MB);
+    expect(grown).toBeGreaterThan(16 * MB);
+  });
 });

@@ -66,8 +66,8 @@ describe('a model that looks at another series', () => {
   const settings = {
     ...{ ...eventSettings, horizon, covariates: [{ name: 'cause', series: 'cause', known: 'past' as const }] },
   };
-  const learned = (given: Partial<LearningSeries> = {}): LearningSeries => {
-    const [series] = storedTicks(fixture.path, ['effect'], 6000);
+  const learned = async (given: Partial<LearningSeries> = {}): Promise<LearningSeries> => {
+    const [series] = await storedTicks(fixture.path, ['effect'], 6000);
     return { ...series, ...given };
   };
   const incumbent = ((): Uint8Array => {
@@ -96,17 +96,17 @@ describe('a model that looks at another series', () => {
   });
   afterAll(() => fixture.clean());
 
-  it('is told with each step what was known of it then', () => {
-    const { ticks } = learned();
+  it('is told with each step what was known of it then', async () => {
+    const { ticks } = await learned();
     expect(ticks).toHaveLength(length);
     expect(ticks.map(({ covariates }) => covariates![0].now)).toEqual(cause);
   });
 
   it('learns from what that says', async () => {
-    const { verdict, candidate } = await fineTune(orderOf(learned(), { incumbent, steps: 200 }), runtime);
+    const { verdict, candidate } = await fineTune(orderOf(await learned(), { incumbent, steps: 200 }), runtime);
     expect(verdict.figures.network).toBeLessThan(0.8);
-    const blind = learned().ticks.map((tick) => ({ ...tick, covariates: [{ now: Number.NaN }] }));
-    const without = await fineTune(orderOf(learned({ ticks: blind }), { incumbent, steps: 200 }), runtime);
+    const blind = (await learned()).ticks.map((tick) => ({ ...tick, covariates: [{ now: Number.NaN }] }));
+    const without = await fineTune(orderOf(await learned({ ticks: blind }), { incumbent, steps: 200 }), runtime);
     expect(without.candidate).not.toEqual(candidate);
     expect(verdict.figures.network).toBeLessThan(0.8 * without.verdict.figures.network);
   });

@@ -40,7 +40,7 @@ describe('startLearning', () => {
   it('gives the candidate that the same fine-tune gives in this thread', async () => {
     const stages: LearningProgress['stage'][] = [];
     const learned = await startLearning({ task, workerUrl, onProgress: ({ stage }) => stages.push(stage) });
-    const series = storedTicks(fixture.path, ['sensors/1'], 6000);
+    const series = await storedTicks(fixture.path, ['sensors/1'], 6000);
     expect(series[0].ticks.map(({ y }) => y)).toEqual(values);
     const here = await fineTune({ ...task, series, from: 'incumbent', depth: 'first' }, runtime);
     expect(learned).toMatchObject({ depth: 'first', ticks: values.length, steps: 30 });

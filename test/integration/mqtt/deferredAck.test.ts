@@ -1,18 +1,22 @@
-import mqtt, { type IPublishPacket, type MqttClient } from 'mqtt';
+import mqtt, { type MqttClient } from 'mqtt';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type AckTicket, type DeferredAcks, deferAcks } from '../../../src/mqtt/deferredAck.js';
+import { type AckTicket, type DeferredAcks, deferAcks, type ReceivedPublish } from '../../../src/mqtt/deferredAck.js';
 import { type FakeBroker, type FakeConnection, startFakeBroker } from '../../support/fakeBroker.js';
 
 const ids = (packets: readonly { cmd: string; messageId?: number }[]) =>
   packets.filter(({ cmd }) => cmd === 'puback').map(({ messageId }) => messageId);
 
 /** The seam into mqtt.js. When an upgrade of mqtt.js breaks one of these, acknowledgements come before the commit or not at all. */
-describe.each([5, 4] as const)('deferAcks, MQTT protocol version %i', (protocolVersion) => {
+describe.each([
+  [5, 'read by us', {}],
+  [4, 'read by us', {}],
+  [5, 'read by mqtt.js', { properties: { contentType: 'text/plain' } }], // PlainPublishes leaves those to it
+] as const)('deferAcks, MQTT protocol version %i, packets %s', (protocolVersion, _reader, more) => {
   let broker: FakeBroker;
   let client: MqttClient;
   let acks: DeferredAcks;
   let line: FakeConnection;
-  let taken: { packet: IPublishPacket; ticket: AckTicket }[];
+  let taken: { packet: ReceivedPublish; ticket: AckTicket }[];
   let wake: () => void;
 
   const received = async (count: number) => {
@@ -24,12 +28,19 @@ describe.each([5, 4] as const)('deferAcks, MQTT protocol version %i', (protocolV
     broker = await startFakeBroker();
     taken = [];
     wake = () => {};
-    client = mqtt.connect(broker.url, { protocolVersion, clientId: 'seam', clean: false, reconnectPeriod: 0 });
-    const deliver = (packet: IPublishPacket, ticket: AckTicket) => {
+    client = mqtt.connect(broker.url, {
+      protocolVersion,
+      clientId: 'seam',
+      clean: false,
+      reconnectPeriod: 0,
+      manualConnect: true,
+    });
+    const deliver = (packet: ReceivedPublish, ticket: AckTicket) => {
       taken.push({ packet, ticket });
       wake();
     };
     acks = deferAcks(client, { limit: 1_000, deliver });
+    client.connect();
     line = await broker.connection(0);
   });
 
@@ -39,14 +50,14 @@ describe.each([5, 4] as const)('deferAcks, MQTT protocol version %i', (protocolV
   });
 
   it('goes on to the next message without acknowledging the one before', async () => {
-    for (let id = 1; id <= 200; id++) line.deliver(id, 'a', `${id}`);
+    for (let id = 1; id <= 200; id++) line.deliver(id, 'a', `${id}`, more);
     await received(200);
     expect(acks.unacknowledged).toBe(200);
     expect(ids(await line.settled())).toEqual([]);
   });
 
   it('acknowledges in the order of receipt, whatever the order of the calls', async () => {
-    for (let id = 1; id <= 5; id++) line.deliver(10 * id, 'a', '');
+    for (let id = 1; id <= 5; id++) line.deliver(10 * id, 'a', '', more);
     await received(5);
     for (const index of [2, 1, 4]) taken[index].ticket.acknowledge();
     expect(ids(await line.settled())).toEqual([]);
@@ -58,8 +69,8 @@ describe.each([5, 4] as const)('deferAcks, MQTT protocol version %i', (protocolV
   });
 
   it('acknowledges nothing twice', async () => {
-    line.deliver(7, 'a', '');
-    line.deliver(8, 'a', '');
+    line.deliver(7, 'a', '', more);
+    line.deliver(8, 'a', '', more);
     await received(2);
     taken[0].ticket.acknowledge();
     await line.wait('puback');
@@ -70,7 +81,7 @@ describe.each([5, 4] as const)('deferAcks, MQTT protocol version %i', (protocolV
   });
 
   it('sends the PUBACKs of one turn in one write, each four well-formed bytes', async () => {
-    for (let id = 1; id <= 1_000; id++) line.deliver(id === 1_000 ? 65_535 : id, 'a', '');
+    for (let id = 1; id <= 1_000; id++) line.deliver(id === 1_000 ? 65_535 : id, 'a', '', more);
     await received(1_000);
     const writes: Buffer[] = [];
     const { stream } = acks.link();
@@ -83,7 +94,7 @@ describe.each([5, 4] as const)('deferAcks, MQTT protocol version %i', (protocolV
   });
 
   it('sends no acknowledgement on another connection, where the packet id belongs to another message', async () => {
-    for (const id of [1, 2, 3]) line.deliver(id, 'a', `first ${id}`);
+    for (const id of [1, 2, 3]) line.deliver(id, 'a', `first ${id}`, more);
     await received(3);
     taken[0].ticket.acknowledge();
     await line.wait('puback', 1);
@@ -92,7 +103,7 @@ describe.each([5, 4] as const)('deferAcks, MQTT protocol version %i', (protocolV
     taken[1].ticket.acknowledge(); // while away
     client.reconnect();
     const next = await broker.connection(1);
-    for (const id of [3, 2, 1]) next.deliver(id, 'a', `second ${id}`);
+    for (const id of [3, 2, 1]) next.deliver(id, 'a', `second ${id}`, more);
     await received(6);
     taken[2].ticket.acknowledge(); // too late: 3 is another message now
     expect(ids(await next.settled())).toEqual([]);
@@ -106,7 +117,7 @@ describe.each([5, 4] as const)('deferAcks, MQTT protocol version %i', (protocolV
 
   it('sends nothing for a message at QoS 0', async () => {
     sendQos0();
-    line.deliver(1, 'a', 'y');
+    line.deliver(1, 'a', 'y', more);
     sendQos0();
     await received(3);
     for (const { ticket } of taken) ticket.acknowledge();
@@ -131,7 +142,7 @@ describe.each([5, 4] as const)('deferAcks, MQTT protocol version %i', (protocolV
   });
 
   it('takes no more than its limit, from a broker that sends more, and goes on in order when there is room', async () => {
-    for (let id = 1; id <= 2_500; id++) line.deliver(id, 'a', '');
+    for (let id = 1; id <= 2_500; id++) line.deliver(id, 'a', '', more);
     await received(1_000);
     await line.settled();
     expect(acks.holding).toBe(true);
@@ -149,21 +160,21 @@ describe.each([5, 4] as const)('deferAcks, MQTT protocol version %i', (protocolV
   });
 
   it('forgets what it holds with the connection', async () => {
-    for (let id = 1; id <= 1_010; id++) line.deliver(id, 'a', 'first');
+    for (let id = 1; id <= 1_010; id++) line.deliver(id, 'a', 'first', more);
     await received(1_000);
     await line.settled();
     line.drop();
     client.stream.destroy(); // nobody reads it, so nobody hears that it is gone
     client.reconnect();
     const next = await broker.connection(1);
-    next.deliver(5, 'a', 'second');
+    next.deliver(5, 'a', 'second', more);
     await received(1_001);
     expect(acks.unacknowledged).toBe(1);
     expect(taken.at(-1)?.packet.payload.toString()).toBe('second');
   });
 
   it('sends what is due when it is shut, and nothing after', async () => {
-    for (const id of [1, 2]) line.deliver(id, 'a', '');
+    for (const id of [1, 2]) line.deliver(id, 'a', '', more);
     await received(2);
     taken[0].ticket.acknowledge();
     acks.shut();

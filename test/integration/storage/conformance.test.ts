@@ -1,10 +1,11 @@
 import Database from 'better-sqlite3';
 import { describe } from 'vitest';
-import { storeConformance } from '../../conformance/store.js';
+import { registryConformance } from '../../conformance/registry.js';
+import { type StoreHarness, storeConformance } from '../../conformance/store.js';
 import { StoreFixture } from '../../support/storeFixture.js';
 
 describe('the SQLite store', () => {
-  storeConformance(async () => {
+  const begin = async (): Promise<StoreHarness> => {
     const fixture = new StoreFixture();
     return {
       open: () => fixture.open(),
@@ -18,5 +19,7 @@ describe('the SQLite store', () => {
       },
       clean: () => fixture.clean(),
     };
-  });
+  };
+  storeConformance(begin);
+  registryConformance(begin);
 });

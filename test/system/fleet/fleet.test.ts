@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import amqp from 'amqplib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../crash/support/eventually.js';
@@ -88,8 +87,13 @@ describe('a fleet of four workers on three nodes of RabbitMQ and PostgreSQL', ()
     const fleet = Array.from({ length: workers }, (_, worker) => start('fleet', url, worker, workers));
     await Promise.all(fleet.map(({ daemon }) => daemon.connected(120_000)));
     const began = performance.now();
+    const expected = size.series * readings;
     const at = (fraction: number): Promise<void> =>
-      delay(Math.max(0, began + fraction * size.seconds * 1000 - performance.now()));
+      eventually(
+        `${fraction} of the readings are acknowledged`,
+        () => (devices?.acknowledged ?? 0) >= fraction * expected,
+        patienceMs,
+      );
     const killWorkers = async (): Promise<void> => {
       for (let kill = 0; kill < size.workerKills; kill++) {
         await at((kill + 1) / (size.workerKills + 1));
@@ -120,7 +124,6 @@ describe('a fleet of four workers on three nodes of RabbitMQ and PostgreSQL', ()
     stored = await storedFleet(url);
     const sum = (of: (one: StoredSeries) => number): number =>
       [...stored.values()].reduce((total, one) => total + of(one), 0);
-    const expected = size.series * readings;
     console.info(
       `${expected} readings acknowledged in ${(publishedMs / 1000).toFixed(1)} s, stored after ${(drainedMs / 1000).toFixed(1)} s; ` +
         `starts of the workers: ${fleet.map(({ starts }) => starts).join(', ')}`,

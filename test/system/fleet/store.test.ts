@@ -1,7 +1,8 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { openPostgresStore, type PostgresStore } from '../../../src/postgres/postgresStore.js';
-import { storeConformance } from '../../conformance/store.js';
+import { registryConformance } from '../../conformance/registry.js';
+import { type StoreHarness, storeConformance } from '../../conformance/store.js';
 import { type PostgresServer, startPostgres } from '../support/postgres.js';
 
 let server: PostgresServer;
@@ -16,7 +17,7 @@ const asNumbers = {
 };
 
 describe('the PostgreSQL store', () => {
-  storeConformance(async () => {
+  const begin = async (): Promise<StoreHarness> => {
     const url = await server.database(`conformance_${++databases}`);
     const open: PostgresStore[] = [];
     return {
@@ -38,5 +39,7 @@ describe('the PostgreSQL store', () => {
         for (const store of open) await store.close();
       },
     };
-  });
+  };
+  storeConformance(begin);
+  registryConformance(begin);
 });

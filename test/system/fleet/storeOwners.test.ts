@@ -101,6 +101,34 @@ describe('a series that another worker has acquired', () => {
     await relay.close();
   });
 
+  it('stays with its owner when the first acquires it late, by a right that it has no more', async () => {
+    const [first, second] = [await open(), await open()];
+    await acquire(second, 'a');
+    const named = ['a', 'new'].map((seriesId) => ({ seriesId, settings: eventSettings as SeriesSettings }));
+    expect(await first.acquire(named, async () => false)).toBeUndefined();
+    await commitBatch(second, one(1, 1));
+    expect(await readings()).toEqual(['a 1']);
+    expect(await rows('SELECT name FROM series_def')).toEqual([{ name: 'a' }]);
+  });
+
+  it('is had by whoever gets the right while another makes sure of its own', async () => {
+    const [first, second] = [await open(), await open()];
+    await acquire(first, 'a');
+    await first.release([1], false);
+    const named = [{ seriesId: 'a', settings: eventSettings as SeriesSettings }];
+    let overtaking: Promise<unknown> = Promise.resolve();
+    const isRightful = async (): Promise<boolean> => {
+      overtaking = acquire(second, 'a');
+      return true;
+    };
+    expect((await first.acquire(named, isRightful))?.series).toHaveLength(1);
+    await overtaking;
+    await commitBatch(second, one(1, 1));
+    first.stage(one(2, 1));
+    await expect(first.commit()).rejects.toMatchObject({ code: 'STORE_FENCED' });
+    expect(await readings()).toEqual(['a 1']);
+  });
+
   it('is had again by the first under a new epoch, without what it had staged before', async () => {
     const store = await open();
     await acquire(store, 'a');
@@ -295,7 +323,7 @@ describe('a database', () => {
     const stores = await Promise.all(Array.from({ length: 4 }, () => open()));
     await acquire(stores[3], 'a');
     await commitBatch(stores[3], one(1, 1));
-    expect(await rows('SELECT version FROM stepcast_version')).toEqual([{ version: 1 }]);
+    expect(await rows('SELECT version FROM stepcast_version')).toEqual([{ version: 2 }]);
     expect(await readings()).toEqual(['a 1']);
   });
 

@@ -54,12 +54,17 @@ test(
   async () => {
     const { dir, heard, stateOf, start, push } = await begin();
     const { key, trust } = await newKey(dir);
-    await start('a', { trust, maxBytes: '5kB' });
+    const canary = await start('a', { trust, maxBytes: '5kB' });
     const second = await start('b', { trust });
-    const first = await push('torchGru.onnx', 1, key, '--canary', '1');
+    process.kill(canary.pid, 'SIGSTOP'); // the other has all of the model first
+    const pushed = push('torchGru.onnx', 1, key, '--canary', '1');
+    const holds = () => second.told('a pushed model').some(({ code }) => code === 'held');
+    await eventually('the other holds it', holds, patientMs);
+    expect(stateOf('b')).toMatchObject({ state: 'shadow', code: 'held' });
+    process.kill(canary.pid, 'SIGCONT');
+    const first = await pushed;
     expect(first.code, first.err).toBe(0);
     expect(first.err).toContain('a go first');
-    expect(second.told('a pushed model').map(({ code }) => code)).toContain('held');
     expect([stateOf('a'), stateOf('b')]).toMatchObject([
       { state: 'active', active: 1 },
       { state: 'active', active: 1 },

@@ -64,7 +64,7 @@ export const startRabbit = async ({
     await Promise.all(nodes.map((one) => one.kill()));
     epmd.kill('SIGKILL');
     process.off('exit', killAtExit);
-    rmSync(dir, { recursive: true, force: true });
+    rmSync(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }); // the machine may write a moment longer than its script
   };
   try {
     for (const one of nodes) await one.start(); // together, they now and then wait for one another for ever

@@ -2,11 +2,13 @@ import { EventEmitter } from 'node:events';
 import type { ChannelModel, ConsumeMessage } from 'amqplib';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Partition } from '../../../src/amqp/partition.js';
+import type { Lease } from '../../../src/pipeline/ports.js';
 
 /** A channel that remembers what it was asked for. */
 class Channel extends EventEmitter {
   readonly asked: string[] = [];
   deliver: (message: ConsumeMessage | null) => void = () => {};
+  answer: () => void = () => {};
 
   async prefetch(count: number): Promise<void> {
     this.asked.push(`prefetch ${count}`);
@@ -21,6 +23,15 @@ class Channel extends EventEmitter {
     this.asked.push(`ack ${fields.deliveryTag} ${upTo}`);
   }
 
+  /** As amqplib does: what was asked of a channel that ends meanwhile fails. */
+  checkQueue(queue: string): Promise<void> {
+    this.asked.push(`check ${queue}`);
+    return new Promise((resolve, reject) => {
+      this.answer = resolve;
+      this.once('close', () => reject(new Error('channel ended')));
+    });
+  }
+
   async close(): Promise<void> {
     this.asked.push('close');
     this.emit('close');
@@ -33,6 +44,7 @@ const settled = () => new Promise((resolve) => setImmediate(resolve));
 describe('Partition', () => {
   let channels: Channel[];
   let taken: (() => void)[];
+  let leases: Lease[];
   let lost: { isGone: boolean; released: () => void }[];
   let ended: (Error | undefined)[];
   let partition: Partition;
@@ -40,7 +52,7 @@ describe('Partition', () => {
   let hold: Promise<void>;
 
   beforeEach(() => {
-    [channels, taken, lost, ended] = [[], [], [], []];
+    [channels, taken, leases, lost, ended] = [[], [], [], [], []];
     hold = Promise.resolve();
     connection = {
       createChannel: async () => {
@@ -52,7 +64,10 @@ describe('Partition', () => {
     } as unknown as ChannelModel;
     partition = new Partition({
       ...{ queue: 'q', prefetch: 7 },
-      take: (_, settle) => taken.push(settle),
+      take: (_, settle, lease) => {
+        taken.push(settle);
+        leases.push(lease);
+      },
       lost: (isGone) => new Promise((released) => lost.push({ isGone, released })),
       ended: (error) => ended.push(error),
     });
@@ -102,6 +117,20 @@ describe('Partition', () => {
     await registering;
     expect(channels[0]!.asked).toEqual(['close']);
     expect(ended).toEqual([]);
+  });
+
+  it('asks the broker whether a partition is still had, and has it no more once its channel ended', async () => {
+    await partition.register(connection);
+    channels[0]!.deliver(message(1));
+    const held = leases[0]!.isHeld();
+    channels[0]!.answer();
+    expect(await held).toBe(true);
+    const overtaken = leases[0]!.isHeld();
+    channels[0]!.emit('close');
+    expect(await overtaken).toBe(false);
+    await partition.register(connection);
+    expect(await leases[0]!.isHeld()).toBe(false);
+    expect(channels.map(({ asked }) => asked.filter((one) => one === 'check q').length)).toEqual([2, 0]);
   });
 
   it('has lost what it had when the channel ends, and acknowledges nothing any more', async () => {

@@ -40,8 +40,6 @@ describe('the configuration of a fleet', () => {
   });
 
   it.each([
-    [`${fleet}learn: { enabled: true }`, 'learn.enabled'],
-    [`${fleet}models: { allowUnsigned: true }`, 'models.allowUnsigned'],
     [`${fleet}devices: [{ tcp: "hub:7000" }]`, 'devices'],
     [`${fleet}publish: { homeassistant: true }`, 'publish.homeassistant'],
     [`${fleet}streams: [{ topic: "spBv1.0/#", payload: sparkplug-b }]`, 'streams[0].payload'],
@@ -55,6 +53,17 @@ describe('the configuration of a fleet', () => {
     ['source: { partition: 3 }', 'the nearest known key is partitions'],
   ])('refuses %j by naming %s', (text, key) => {
     expect(() => load(text)).toThrow(key);
+  });
+
+  it('learns where that is asked for', () => {
+    expect(load(`${fleet}learn: { enabled: true }`).learn.enabled).toBe(true);
+    expect(load(`${fleet}learn: { scope: shared }`).learn).toMatchObject({ enabled: false, scope: 'shared' });
+  });
+
+  it('takes models that are pushed, with files of each worker beside one another', () => {
+    const config = load(`${fleet}models: { allowUnsigned: true }`);
+    expect(config.models.allowUnsigned).toBe(true);
+    expect(config.store.path).toMatch(/^stepcast-\d+$/);
   });
 
   it('shows no password', () => {

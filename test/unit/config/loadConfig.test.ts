@@ -172,6 +172,28 @@ log: { level: loud }
     expect(message).not.toContain('\n');
   });
 
+  it('reports keys that do not go together beside keys that are wrong, but not where the wrong one may be the cause', () => {
+    const message = problemsIn(`broker: { keepalive: soon }
+http: { listen: '0.0.0.0:80', hots: [] }
+source: { url: amqp://rabbit, workers: 4, worker: 5 }
+streams:
+  - { topic: a, late: 5s }
+  - { topic: b, late: 5s, cadence: often }
+  - { topic: c, payload: sparkplug-b }
+`);
+    expect(message.split('; ').map((line) => line.replace(/:.*/, ''))).toEqual([
+      'broker.keepalive (1',
+      'http.listen (2',
+      'http.hots (2',
+      'source.workers (3',
+      'source.worker (3',
+      'streams[0].late (5',
+      'streams[1].cadence (6',
+      'streams[2].payload (7',
+    ]);
+    expect(problemsIn('source: { url: nowhere, worker: 5 }\nstreams: [7]')).not.toContain('source.worker');
+  });
+
   it('carries each problem for those who want a line each', () => {
     const { code, cause } = failure(() => load('nodes: a\nhttps: {}'));
     expect(code).toBe('CONFIG_INVALID');

@@ -82,7 +82,7 @@ describe('Blend', () => {
   for (const [name, adversary] of Object.entries(adversaries)) {
     it.each([1, 6])(`loses at most 4·√(E·T·h) more than the best expert: ${name}, %d steps ahead`, (horizon) => {
       const { forecasts, answers } = adversary(7);
-      const blend = new Blend({ experts, horizon, softness: [0], discount: 1 });
+      const blend = new Blend({ experts, horizon, softness: [0], discounts: [1] });
       const { loss, experts: theirs } = play(blend, steps, forecasts, answers, Math.abs);
       expect(loss - Math.min(...theirs)).toBeLessThan(4 * Math.sqrt(experts * steps * horizon));
     });
@@ -118,9 +118,21 @@ describe('Blend', () => {
     }
   });
 
+  it('forgets for each mixture by its own discount', () => {
+    const random = new Random(6);
+    const blend = new Blend({ experts: 2, horizon: 1, softness: [0, 0], discounts: [0.9, 1] });
+    const all = Float64Array.of(0, 1);
+    for (let t = 0; t < 430; t++) {
+      blend.learn((t < 400 ? 0 : 1) + 0.7 * random.normal(), 0, 0);
+      blend.issue(all, 0);
+    }
+    expect(weight(blend, 0, 1, 1)).toBeGreaterThan(0.8);
+    expect(weight(blend, 1, 1, 1)).toBeLessThan(0.6);
+  });
+
   it('aims at the median with the absolute loss and at the mean with the squared one', () => {
     const random = new Random(5);
-    const blend = new Blend({ experts: 2, horizon: 1, softness: [0, 1e6], discount: 1 });
+    const blend = new Blend({ experts: 2, horizon: 1, softness: [0, 1e6], discounts: [1, 1] });
     const all = Float64Array.of(0, 10);
     const found = [0, 0];
     const out = new Float64Array(1);

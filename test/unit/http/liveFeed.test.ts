@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LiveFeed } from '../../../src/http/liveFeed.js';
+import { LiveTap } from '../../../src/http/liveTap.js';
 import type { Forecast } from '../../../src/pipeline/ports.js';
 
 const node = { node: 'pi', version: '1', started: 77, time: 0, series: 2 };
@@ -16,14 +17,23 @@ const decision = {
 };
 let health: { status: 'ok' | 'degraded'; reasons: string[] };
 let feed: LiveFeed;
+let tap: LiveTap;
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
   health = { status: 'ok', reasons: [] };
-  feed = new LiveFeed({ node: () => node, health: () => health });
+  feed = new LiveFeed({ node: () => node, health: () => health, onListeners: (wanted) => tap.listeners(wanted) });
+  tap = new LiveTap({
+    health: () => health,
+    send: (heard) => {
+      feed.hear(heard);
+      tap.taken();
+    },
+  });
 });
 afterEach(() => {
   feed.stop();
+  tap.lost();
   vi.useRealTimers();
 });
 
@@ -71,8 +81,8 @@ describe('LiveFeed', () => {
   it('tells each series that moved once, with the last of it', () => {
     const { events } = listen();
     events();
-    feed.forecasts([forecast('a', 1), forecast('b', 2)]);
-    feed.forecasts([forecast('a', 3)]);
+    tap.forecasts([forecast('a', 1), forecast('b', 2)]);
+    tap.forecasts([forecast('a', 3)]);
     expect(events()).toEqual([]);
     vi.advanceTimersByTime(500);
     expect(events()).toEqual([['latest', [short('a', 3), short('b', 2)]]]);
@@ -84,13 +94,13 @@ describe('LiveFeed', () => {
     const [one, other] = [listen('a'), listen()];
     one.events();
     other.events();
-    feed.forecasts([forecast('a', 1), forecast('b', 2)]);
+    tap.forecasts([forecast('a', 1), forecast('b', 2)]);
     expect(one.events()).toEqual([['forecast', { series: 'a', last: 1 }]]);
     expect(other.events()).toEqual([]);
   });
 
   it('keeps nothing of a forecast while nobody listens', () => {
-    feed.forecasts([forecast('a', 1)]);
+    tap.forecasts([forecast('a', 1)]);
     const { events } = listen();
     events();
     vi.advanceTimersByTime(500);
@@ -108,9 +118,9 @@ describe('LiveFeed', () => {
   it('gives one who comes back the decisions and gaps that it missed, of this run of the daemon', () => {
     const { text } = listen();
     text();
-    feed.decision(decision);
+    tap.decisions([decision]);
     const [, id] = /^id: (\S+)/.exec(text())!;
-    feed.gap({ seriesId: 'a', fromMs: 1, toMs: 2, missing: 3, reason: 'cadence' });
+    tap.gaps([{ seriesId: 'a', fromMs: 1, toMs: 2, missing: 3, reason: 'cadence' }]);
     const gap = ['gap', { series: 'a', from: 1, to: 2, missing: 3, reason: 'cadence' }];
     expect(listen(undefined, id).events().slice(2)).toEqual([gap]);
     expect(listen(undefined, '76-1').events().slice(2)).toEqual([]);
@@ -121,17 +131,17 @@ describe('LiveFeed', () => {
     const { client, text, events } = listen('a');
     events();
     const large = { ...forecast('a', 1), json: Buffer.alloc(100_000, '"') };
-    for (let i = 0; i < 100; i++) feed.forecasts([large]);
+    for (let i = 0; i < 100; i++) tap.forecasts([large]);
     expect(client.writableLength).toBeLessThan(800_000);
     vi.advanceTimersByTime(500);
     text();
-    feed.forecasts([forecast('b', 2)]);
+    tap.forecasts([forecast('b', 2)]);
     vi.advanceTimersByTime(500);
     expect(events().map(([name, data]) => [name, (data as { series: string }[]).map(({ series }) => series)])).toEqual([
       ['latest', ['a']],
       ['latest', ['b']],
     ]);
-    for (let i = 0; i < 100; i++) feed.forecasts([large]);
+    for (let i = 0; i < 100; i++) tap.forecasts([large]);
     vi.advanceTimersByTime(61_000);
     expect(client.destroyed).toBe(true);
   });

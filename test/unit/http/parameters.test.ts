@@ -39,7 +39,8 @@ describe('the parameters of the interface', () => {
     ['/api/forecasts', 'series=a&horizon=0', /from 1 to 1024/],
     ['/api/forecasts', 'series=a&limit=1000000', /from 1 to 20000/],
     ['/api/forecasts', 'series=a&after=x', /header Link/],
-    ['/api/readings', 'series=a&token=secret', /no such parameter/],
+    ['/api/readings', 'series=a&token=secret', /no such parameter — there are series, from, to, limit, after \[/],
+    ['/api/forecasts', 'series=a&horizons=3', /did you mean horizon\? there are .*issued, horizon \[/],
     ['/api/accuracy', 'series=a&horizon=1,,2', /all, or steps/],
     ['/api/series', 'accuracy=yes', /on or off/],
   ])('of %s refuse ?%s', (path, query, reason) => {

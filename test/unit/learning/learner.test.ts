@@ -1,12 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { StepcastError } from '../../../src/errors.js';
 import { Learner, type LearnerOptions } from '../../../src/learning/learner.js';
 import { LearningJournal } from '../../../src/learning/learningJournal.js';
 import type { Learned, LearningTask } from '../../../src/learning/learningProtocol.js';
 import { TunedInbox } from '../../../src/learning/tunedInbox.js';
+import type { TuningTurns } from '../../../src/learning/tuningTurns.js';
 import type { Decision, ModelVersion, NewVersion } from '../../../src/pipeline/modelVersions.js';
 import type { Forecast } from '../../../src/pipeline/ports.js';
 
@@ -97,6 +98,34 @@ class Node {
     if (result instanceof Error) reject(result);
     else resolve(result);
     for (let i = 0; i < 20; i++) await Promise.resolve();
+  }
+}
+
+/** The turns of a worker whose fellows have some of them. */
+class Turns implements TuningTurns {
+  readonly othersHave = new Set<string>();
+  readonly held = new Map<string, () => void>();
+  readonly asked: string[] = [];
+  readonly shared: string[] = [];
+  newest = new Map<string, string>();
+
+  async take(name: string, onLost: () => void): Promise<boolean> {
+    this.asked.push(name);
+    if (this.othersHave.has(name)) return false;
+    this.held.set(name, onLost);
+    return true;
+  }
+
+  async leave(name: string): Promise<void> {
+    this.held.delete(name);
+  }
+
+  newestOf(label: string): string {
+    return this.newest.get(label) ?? label;
+  }
+
+  share(label: string): void {
+    this.shared.push(label);
   }
 }
 
@@ -383,5 +412,129 @@ describe('Learner', () => {
     expect(node.proposed).toEqual(['gru-base:a@1 a']);
     await node.learner.takeIn();
     expect(node.added).toHaveLength(1);
+  });
+});
+
+describe('Learner in a fleet', () => {
+  const waited = async (ms: number): Promise<void> => {
+    await vi.advanceTimersByTimeAsync(ms);
+    await settled();
+  };
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
+  afterEach(() => void vi.useRealTimers());
+
+  it('has the turn of what it makes while it learns, and leaves it then, whatever came of it', async () => {
+    const turns = new Turns();
+    const node = new Node({ turns });
+    for (const series of ['a', 'b']) node.hear(series, 0, 100);
+    await settled();
+    expect([...turns.held.keys()]).toEqual(['gru-base:a']);
+    await node.end(new Error('out of memory'));
+    expect([...turns.held.keys()]).toEqual(['gru-base:b']);
+    await node.end(learned(true));
+    expect(turns.held.size).toBe(0);
+    expect(node.proposed).toEqual(['gru-base:b@1 b']);
+  });
+
+  it('lets what else waits go before while another worker has the turn, and asks again every two seconds', async () => {
+    const turns = new Turns();
+    turns.othersHave.add('gru-base:a');
+    const node = new Node({ turns });
+    for (const series of ['a', 'b']) node.hear(series, 0, 100);
+    await waited(1900);
+    expect(node.tasks).toEqual([]);
+    await waited(200);
+    expect(node.tasks).toMatchObject([{ series: ['b'] }]);
+    await node.end(learned(false));
+    await waited(6000);
+    expect(turns.asked.filter((name) => name === 'gru-base:a').length).toBeLessThanOrEqual(6);
+    turns.othersHave.clear();
+    await waited(2000);
+    expect(node.tasks.map(({ series }) => series)).toEqual([['b'], ['a']]);
+    await node.end(learned(true));
+    expect(node.proposed).toEqual([`gru-base:a@${node.added.length} a`]);
+  });
+
+  it('ends a fine-tune whose turn was lost, uses nothing of it, and begins it again', async () => {
+    const turns = new Turns();
+    const node = new Node({ turns });
+    node.hear('a', 0, 100);
+    await settled();
+    turns.othersHave.add('gru-base:a');
+    turns.held.get('gru-base:a')!();
+    node.ends.shift();
+    await waited(2000);
+    expect(node.problems).toMatchObject([{ code: 'LEARNING_FAILED', message: expect.stringContaining('lock') }]);
+    expect([node.added, node.decisions, node.proposed]).toEqual([[], [], []]);
+    expect(turns.held.size).toBe(0);
+    turns.othersHave.clear();
+    await waited(2000);
+    expect(node.tasks).toHaveLength(2);
+    await node.end(learned(true));
+    expect(node.proposed).toEqual(['gru-base:a@1 a']);
+  });
+
+  it('uses no candidate whose turn was lost while it was written down', async () => {
+    const turns = new Turns();
+    const node = new Node({ turns });
+    node.hear('a', 0, 100);
+    await settled();
+    const lose = turns.held.get('gru-base:a')!;
+    turns.othersHave.add('gru-base:a');
+    const { resolve } = node.ends.shift()!;
+    resolve(learned(true));
+    lose();
+    await settled();
+    expect([node.decisions, node.proposed]).toEqual([[], []]);
+  });
+
+  it('goes on from what others made of a shared model, and leaves it to all to bring it into use', async () => {
+    const turns = new Turns();
+    turns.newest.set('gru-base@1', 'gru-base@4');
+    const node = new Node({ turns, scope: 'shared' });
+    node.hear('b', 0, 99);
+    node.inUse.set('b', 'gru-base@4').set('c', 'lstm-base@4');
+    node.hear('c', 0, 99);
+    node.hear('a', 0, 100);
+    await settled();
+    expect(turns.asked).toEqual(['gru-base']);
+    expect(new TextDecoder().decode(node.tasks[0].incumbent)).toBe('gru-base@4');
+    await node.end(learned(true));
+    expect(node.added).toMatchObject([{ parent: 'gru-base@4', scope: 'shared' }]);
+    expect(node.decisions).toMatchObject([{ figures: { series: 2 } }]);
+    expect(turns.shared).toEqual(['gru-base@1']);
+    expect(node.proposed).toEqual([]);
+    expect(turns.held.size).toBe(0);
+  });
+
+  it('learns again from a series that was with another worker when its turn came', async () => {
+    const inUse = new Map([['a', 'gru-base@1']]);
+    const turns = new Turns();
+    turns.othersHave.add('gru-base:a');
+    const proposals = { modelOf: (series: string) => inUse.get(series), propose: async () => new Map() };
+    const node = new Node({ turns, proposals });
+    node.hear('a', 0, 100);
+    await settled();
+    inUse.clear();
+    await waited(2000);
+    expect(turns.asked).toHaveLength(1); // it does not wait any more
+    inUse.set('a', 'gru-base@1');
+    turns.othersHave.clear();
+    node.hear('a', 200, 201);
+    await settled();
+    expect(node.tasks).toMatchObject([{ series: ['a'] }]);
+  });
+
+  it('counts the networks of its own series, not those of other workers', async () => {
+    const own = (series: string): ModelVersion => ({
+      ...{ name: `gru-base:${series}`, version: 1, sha256: series, state: 'active', origin: 'tuned', createdMs: 0 },
+      parent: 'gru-base@1',
+    });
+    const modelOf = (series: string): string | undefined => (series === 'far away' ? undefined : 'gru-base@1');
+    const node = new Node({ mostOwn: 1, turns: new Turns(), proposals: { modelOf, propose: async () => new Map() } });
+    node.versions.push(own('far away'));
+    node.hear('a', 0, 100);
+    await settled();
+    expect(node.tasks).toMatchObject([{ series: ['a'] }]);
   });
 });

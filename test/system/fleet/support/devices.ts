@@ -5,6 +5,7 @@ export interface DevicesOptions {
   readonly series: number;
   readonly perSecond: number; // readings, of all together; none: as fast as they are taken
   readonly readings: number; // of each
+  readonly first?: number; // of these. Default: 0, all of them
 }
 
 export interface Devices {
@@ -31,7 +32,7 @@ export const readingOf = (series: number, n: number): { time: number; value: num
  * Devices that publish at QoS 1 and send a reading once the one before it is acknowledged, as order demands when a broker may die; a connection
  * whose node is gone goes to another.
  */
-export const startDevices = ({ urls, series, perSecond, readings }: DevicesOptions): Devices => {
+export const startDevices = ({ urls, series, perSecond, readings, first = 0 }: DevicesOptions): Devices => {
   const servers = urls.map((url) => {
     const { hostname, port } = new URL(url);
     return { host: hostname, port: Number(port), protocol: 'mqtt' as const };
@@ -51,7 +52,7 @@ export const startDevices = ({ urls, series, perSecond, readings }: DevicesOptio
     client.on('error', () => {});
     return client;
   });
-  const sent = new Int32Array(series);
+  const sent = new Int32Array(series).fill(first);
   const busy = new Uint8Array(series);
   let acknowledged = 0;
   let finish = (): void => {};
@@ -66,13 +67,13 @@ export const startDevices = ({ urls, series, perSecond, readings }: DevicesOptio
       if (error) return; // it is sent again
       sent[one]!++;
       acknowledged++;
-      if (acknowledged === series * readings) finish();
+      if (acknowledged === series * (readings - first)) finish();
       else if (due(one)) send(one);
     });
   };
   const began = performance.now();
   const due = (one: number): boolean =>
-    perSecond === 0 || sent[one]! < ((performance.now() - began) / 1000) * (perSecond / series) - one / series;
+    perSecond === 0 || sent[one]! - first < ((performance.now() - began) / 1000) * (perSecond / series) - one / series;
   const timer = setInterval(() => {
     for (let one = 0; one < series; one++) if (due(one)) send(one);
   }, everyMs);

@@ -5,7 +5,7 @@ import { admit } from '../../../../src/pipeline/operators/admit.js';
 import { forecastTicks } from '../../../../src/pipeline/operators/forecastTicks.js';
 import { introduce } from '../../../../src/pipeline/operators/introduce.js';
 import { snapshot } from '../../../../src/pipeline/operators/snapshot.js';
-import type { Delivery } from '../../../../src/pipeline/ports.js';
+import type { Delivery, Lease } from '../../../../src/pipeline/ports.js';
 import { SeriesBook } from '../../../../src/pipeline/seriesBook.js';
 import { Turn } from '../../../../src/pipeline/turn.js';
 import type { SeriesSettings } from '../../../../src/series/types.js';
@@ -149,6 +149,18 @@ describe('introduce, before a store that several processes write to', () => {
     await worker.take(sent(0, 1), sent(6, 3), delivery({ observations: [observation(undefined, 4)] }));
     expect(asked).toEqual([{ series: 1, tMs: arrivalMs }]);
     expect([worker.counters.duplicates, store.readings.length]).toEqual([1, 4]);
+  });
+
+  it('leaves to the next owner what came by a lease that is over, and acquires the rest', async () => {
+    const worker = new Worker(new DealtStore());
+    const by = (seriesId: string, lease: Lease): Delivery => ({ ...sent(0, 1, seriesId), lease });
+    const [over, held] = [{ isHeld: async () => false }, { isHeld: async () => true }];
+    const turn = await worker.take(by('a', over), by('b', held), by('c', over));
+    expect(worker.store.acquired).toEqual([['b']]);
+    expect(turn.deliveries.map(({ lease }) => lease)).toEqual([held]);
+    expect([worker.book.size, worker.store.readings.length]).toEqual([1, 1]);
+    await worker.take(by('a', over));
+    expect(worker.book.get('a')).toBeUndefined();
   });
 
   it('goes on above every place that the log has of a series', async () => {

@@ -10,11 +10,11 @@ export function threadCpuMs(): number {
   }
 }
 
-/** Gives every other thread precedence over the calling one. Linux sets a priority by thread; elsewhere it would be the whole process's. */
-export function yieldToOthers(): void {
+/** Gives other threads precedence over the calling one. Linux sets a priority by thread; elsewhere it would be the whole process's. */
+export function yieldToOthers(priority: number = constants.priority.PRIORITY_LOW): void {
   try {
     const thread = Number(readlinkSync('/proc/thread-self').split('/').at(-1));
-    setPriority(thread, constants.priority.PRIORITY_LOW);
+    setPriority(thread, priority);
   } catch {
     // not Linux, or not allowed: the share of the processor is all that holds it
   }
