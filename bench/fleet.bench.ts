@@ -1,10 +1,11 @@
 import { drain } from './fleet/drain.js';
 import { failover } from './fleet/failover.js';
+import { millionSensors } from './fleet/millionSensors.js';
 import { type FleetFigures, fleetTable } from './fleet/table.js';
 import type { Bench, Outcome } from './support/bench.js';
 import { median } from './support/measurement.js';
 
-const series = 800;
+const series = 2000;
 
 export const bench: Bench = {
   summary:
@@ -12,8 +13,8 @@ export const bench: Bench = {
 
   trials: ({ repeat = 1 }) =>
     Array.from({ length: repeat }, (_, round) => [
-      ...[0, 1, 2, 4, 8].map((workers) => ({ kind: 'drain', workers, series, readings: 100, round })),
-      { kind: 'failover', series: 200, perSecond: 400, round },
+      ...[0, 1, 2, 4, 8].map((workers) => ({ kind: 'drain', workers, series, warmUp: 60, readings: 60, round })),
+      { kind: 'failover', series, before: 20, perSecond: 1000, round },
     ]).flat(),
 
   run: (trial) => (trial.kind === 'drain' ? drain(trial) : failover(trial)),
@@ -26,17 +27,25 @@ export const bench: Bench = {
     return {
       workers: [...new Set(drains.map(({ trial }) => Number(trial.workers)))].map((workers) => {
         const of = drains.filter(({ trial }) => trial.workers === workers);
-        const figures = ['perSecond', 'cpuSeconds', 'rabbitSeconds', 'postgresSeconds', 'bytes'] as const;
         return {
           workers,
-          ...Object.fromEntries(figures.map((name) => [name, middle(of, name)])),
+          ...Object.fromEntries(figuresOfDrain.map((name) => [name, middle(of, name)])),
         } as FleetFigures['workers'][0];
       }),
-      failoverMs: middle(failovers, 'failoverMs'),
-      failoverAllMs: middle(failovers, 'failoverAllMs'),
-      rebalancingMs: middle(failovers, 'rebalancingMs'),
+      ...(Object.fromEntries(figuresOfFailover.map((name) => [name, middle(failovers, name)])) as Omit<
+        FleetFigures,
+        'workers'
+      >),
     };
   },
 
+  needsAllKinds: true,
   table: (figures) => fleetTable(figures as FleetFigures),
+  sections: (figures) => ({ million: millionSensors(figures as FleetFigures) }),
+  document: 'docs/fleet.md',
 };
+
+const figuresOfDrain = [
+  ...['perSecond', 'cpuSeconds', 'startSeconds', 'idleMs', 'brokerSeconds', 'postgresSeconds', 'bytes'],
+] as const;
+const figuresOfFailover = ['lastMs', 'failoverMs', 'failoverAllMs', 'rebalancingMs', 'series'] as const;

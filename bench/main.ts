@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Bench } from './support/bench.js';
+import type { Bench, Outcome } from './support/bench.js';
 import { documentTable } from './support/documentTable.js';
 import { machine } from './support/machine.js';
 import { type BenchResult, readResult, resultPath, writeResult } from './support/resultFile.js';
@@ -16,7 +16,7 @@ const usage = `npm run bench -- NAME [options]
 
   --only KIND     only the trials of this kind; may be given several times. The others keep their last results
   --repeat N      rounds of the trials that are repeated
-  --write         also write the table to docs/performance.md
+  --write         also write the table to its document: docs/performance.md, docs/fleet.md
   --table         only that, from the results of the last run
   --data DIR      folder of the real series that accuracy and calibration read
 
@@ -41,6 +41,8 @@ export async function main(args: readonly string[], { root, bundles }: Places): 
 
   if (options.table) {
     if (!earlier) return complain(`${file} is missing: run "npm run bench -- ${name}" first`);
+    const missing = missingKinds(bench, earlier.outcomes);
+    if (missing.length > 0) return complain(incomplete(name, missing));
     documentTable(root, name, earlier, bench);
     bench.pictures?.(earlier.figures, join(root, 'docs/images'));
     return 0;
@@ -50,7 +52,7 @@ export async function main(args: readonly string[], { root, bundles }: Places): 
     .filter(({ kind }) => options.only.length === 0 || options.only.includes(kind));
   if (trials.length === 0) return complain(`no trial of kind ${options.only.join(', ')}`);
   const about = machine(root);
-  const outcomes = (earlier?.outcomes ?? []).filter(
+  const outcomes: Outcome[] = (earlier?.outcomes ?? []).filter(
     ({ trial }) => options.only.length > 0 && !options.only.includes(trial.kind),
   );
   for (const [index, trial] of trials.entries()) {
@@ -59,14 +61,19 @@ export async function main(args: readonly string[], { root, bundles }: Places): 
     process.stderr.write(`→ ${JSON.stringify(result)}\n`);
     outcomes.push({ trial, result, commit: about.commit, date: new Date().toISOString() });
   }
+  const missing = missingKinds(bench, outcomes);
   const result: BenchResult = {
     bench: name,
     command: `npm run bench -- ${name}`,
     machine: about,
-    figures: bench.figures(outcomes),
+    figures: missing.length > 0 ? {} : bench.figures(outcomes),
     outcomes,
   };
   writeResult(file, result);
+  if (missing.length > 0) {
+    process.stderr.write(`${incomplete(name, missing)}; what was measured is kept for that\n`);
+    return options.write ? 2 : 0;
+  }
   process.stdout.write(`${bench.table(result.figures)}\n`);
   if (!options.write) return 0;
   documentTable(root, name, result, bench);
@@ -96,6 +103,16 @@ function parse(args: readonly string[]) {
     return (error as Error).message;
   }
 }
+
+/** Kinds of trials that a table needs and nobody has run. */
+const missingKinds = (bench: Bench, outcomes: readonly Outcome[]): string[] => {
+  if (!bench.needsAllKinds) return [];
+  const kinds = new Set(bench.trials({}).map(({ kind }) => kind));
+  return [...kinds].filter((kind) => !outcomes.some(({ trial }) => trial.kind === kind));
+};
+
+const incomplete = (name: string, missing: readonly string[]): string =>
+  `no table yet: run "npm run bench -- ${name} ${missing.map((kind) => `--only ${kind}`).join(' ')}" too`;
 
 const complain = (message: string): number => {
   process.stderr.write(`${message}\n`);

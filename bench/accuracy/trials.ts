@@ -6,10 +6,15 @@ import { modelsDir } from '../support/modelsDir.js';
 import { dataFolder, pathOf, singleSeries } from './sets.js';
 
 /** Protocols A and B: every column its own series, mean squared error on normalised values. `network` is with it in the blend. */
-export async function multivariate({ protocol, file, horizon, model }: Trial): Promise<TrialResult> {
+export async function multivariate({ protocol, file, horizon, model, learnEvery }: Trial): Promise<TrialResult> {
   const path = pathOf(String(file));
   if (!path) return missing(String(file));
-  const result = await run(path, { protocol: protocol as Protocol, horizon, model });
+  const result = await run(path, {
+    protocol: protocol as Protocol,
+    horizon,
+    model,
+    learnEvery: Number(learnEvery ?? 0),
+  });
   const errors = Object.entries(result.experts).map(([name, { mse }]) => [name, mse] as const);
   return rounded([...errors, ['network', result.mse]]);
 }

@@ -9,7 +9,7 @@ import { significant } from '../support/measurement.js';
 import { modelsDir } from '../support/modelsDir.js';
 import { type DriftName, newRegime, tentSeries } from './drifts.js';
 
-const rows = 3500;
+export const rows = 3500;
 export const driftAt = 2000;
 const learnEvery = 500;
 const horizon = 24;
@@ -21,8 +21,8 @@ export const stretches = { before: [1500, driftAt], during: [driftAt, 2250], aft
 /** Where a series is looked at, if not at its end: a spring in which users and their swing double; a summer that becomes winter. */
 const firstRows: Readonly<Record<string, number>> = { 'bike_users spring': 8250, 'ett_h2_OT autumn': 0 };
 
-/** `frozen` learns until the drift, `adaptive` on and on, `new` has known nothing but the new regime: for real drift, nothing before it. */
-export const learners = ['frozen', 'adaptive', 'new'] as const;
+/** `frozen` learns until the drift, `adaptive` on and on, `new` has known nothing but the new regime all along, `fresh` nothing before the drift. */
+export const learners = ['frozen', 'adaptive', 'new', 'fresh'] as const;
 
 /** Mean absolute error one step ahead by learner and stretch, over that of the last value; and of each block of 250 rows, for the picture. */
 export async function driftTrial({ series, drift }: Trial): Promise<TrialResult> {
@@ -30,11 +30,11 @@ export async function driftTrial({ series, drift }: Trial): Promise<TrialResult>
   if (!values) return { missing: `${series} is not in ${dataFolder()}` };
   const late = newRegime(values, drift as DriftName);
   const drifted = values.map((y, i) => (i < driftAt ? y : late[i]));
-  const newFrom = drift === 'real' ? driftAt : 0;
   const result: Record<string, number> = {};
   const adaptive = new Float64Array(rows); // where nothing drifts, `new` is the same run
   for (const learner of learners) {
-    const heardFrom = learner === 'new' ? newFrom : 0;
+    if (learner === 'new' && drift === 'real') continue; // there was no such regime before
+    const heardFrom = learner === 'fresh' ? driftAt : 0;
     const heard = learner === 'new' ? late : drifted;
     const errors = new Float64Array(rows);
     if (learner === 'new' && drift === 'none') errors.set(adaptive);

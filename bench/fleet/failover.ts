@@ -6,7 +6,7 @@ import { FleetStage } from './fleetStage.js';
 
 const count = 4;
 const steadyMs = 4000;
-const readings = 1_000_000; // more than there is time for
+const enough = 1_000_000; // readings: more than there is time for
 
 interface Span {
   last: number;
@@ -19,7 +19,7 @@ interface Span {
  * one of its series by a standby; failoverAll: to the last of the first ones of each. rebalancing: from when it listens again until each of them is
  * its own again, which shows at their next readings.
  */
-export const failover = ({ series, perSecond }: Trial): Promise<TrialResult> =>
+export const failover = ({ series, before, perSecond }: Trial): Promise<TrialResult> =>
   FleetStage.with(Number(series), async (stage) => {
     const ownedBy = async (owner: number): Promise<number[]> =>
       (await stage.rows<{ series: number }>('SELECT series FROM series_state WHERE owner = $1', [owner])).map(
@@ -31,8 +31,11 @@ export const failover = ({ series, perSecond }: Trial): Promise<TrialResult> =>
     const victim = await stage.start(0, count);
     const owner = await newest();
     for (let worker = 1; worker < count; worker++) await stage.start(worker, count);
+    await stage.publish(Number(before)); // what a standby has to replay
+    await stage.stored();
     const urls = [stage.rabbit.nodes[0]!.mqtt];
-    const devices = startDevices({ urls, series: Number(series), perSecond: Number(perSecond), readings });
+    const paced = { urls, series: Number(series), perSecond: Number(perSecond) };
+    const devices = startDevices({ ...paced, first: Number(before), readings: Number(before) + enough });
     try {
       let owned: number[] = [];
       await eventually(
@@ -78,6 +81,7 @@ export const failover = ({ series, perSecond }: Trial): Promise<TrialResult> =>
         120_000,
       );
       return {
+        lastMs: Math.round(killedMs - last),
         failoverMs: Math.round(first - last),
         failoverAllMs: Math.round(every - last),
         rebalancingMs: Date.now() - listeningMs,

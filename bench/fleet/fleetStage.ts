@@ -1,133 +1,109 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import amqp from 'amqplib';
-import Database from 'better-sqlite3';
 import pg from 'pg';
 import { eventually } from '../../test/system/crash/support/eventually.js';
 import { readingOf, topicOf } from '../../test/system/fleet/support/devices.js';
 import { type PostgresServer, startPostgres } from '../../test/system/support/postgres.js';
 import { type RabbitCluster, startRabbit } from '../../test/system/support/rabbitmq.js';
-import { cpuOf, pidsOfGroup } from './serverCpu.js';
+import { type DrainStage, longestMs, type Servers } from './drainStage.js';
+import { cpuOf, cpuOfServer, parentOf, pidsOfGroup } from './serverCpu.js';
 import { Worker } from './worker.js';
+import { workerConfig } from './workerConfig.js';
 
 export const partitions = 32;
-const longestMs = 600_000; // of any wait
 
-/** One node of RabbitMQ, PostgreSQL and workers between them; all on this machine, gone afterwards. */
-export class FleetStage {
+/** One node of RabbitMQ, PostgreSQL, and workers between them. */
+export class FleetStage implements DrainStage {
   readonly workers: Worker[] = [];
   #published = 0; // readings of each series
+  #postmaster: number | undefined;
 
   private constructor(
     readonly rabbit: RabbitCluster,
     readonly postgres: PostgresServer,
+    readonly client: pg.Client,
     readonly dir: string,
     readonly series: number,
   ) {}
 
   static async with<T>(series: number, use: (stage: FleetStage) => Promise<T>): Promise<T> {
-    // By default the MQTT plugin gives a session ten messages at a time, which is no peer for anyone.
-    const rabbit = await startRabbit({ config: ['mqtt.prefetch = 10000'] });
+    const rabbit = await startRabbit();
     const postgres = await startPostgres();
-    const stage = new FleetStage(rabbit, postgres, mkdtempSync(join(tmpdir(), 'stepcast-bench-')), series);
+    const client = new pg.Client(postgres.url);
+    await client.connect();
+    const stage = new FleetStage(rabbit, postgres, client, mkdtempSync(join(tmpdir(), 'stepcast-bench-')), series);
     try {
       return await use(stage);
     } finally {
       for (const worker of stage.workers) await worker.end('SIGTERM');
+      await client.end();
       await Promise.all([rabbit.stop(), postgres.stop()]);
       rmSync(stage.dir, { recursive: true, force: true });
     }
   }
 
-  get #config() {
-    const [{ amqp: queues, mqtt }] = this.rabbit.nodes as [RabbitCluster['nodes'][0]];
-    return {
-      source: { url: queues, partitions },
-      broker: { url: mqtt },
-      streams: [{ topic: 'sensors/#', value: 'value', time: 'time', model: 'gru-base' }],
-      learn: { enabled: false },
-      http: { listen: 'off' },
-      log: { format: 'json' },
-    };
-  }
-
   /** Worker `worker` of `workers`, once it listens. */
   async start(worker: number, workers: number): Promise<Worker> {
-    const { source, ...config } = this.#config;
-    return this.#begin(`worker-${worker}`, {
-      ...{ ...config, node: 'bench', source: { ...source, worker, workers }, store: { url: this.postgres.url } },
+    const { amqp, mqtt } = this.rabbit.nodes[0]!;
+    const started = new Worker(join(this.dir, `worker-${worker}`), {
+      ...{ ...workerConfig, node: 'bench', broker: { url: mqtt }, store: { url: this.postgres.url } },
+      source: { url: amqp, partitions, worker, workers },
     });
+    this.workers.push(started);
+    await started.listening();
+    return started;
   }
 
-  /** The daemon of one machine: a subscription, and a file. */
-  async startAlone(): Promise<Worker> {
-    const { source: _, ...config } = this.#config;
-    return this.#begin('alone', { ...config, node: 'alone', store: { path: this.#file } });
+  async startAll(workers: number): Promise<void> {
+    await this.start(0, workers); // it makes the tables
+    await Promise.all(Array.from({ length: workers - 1 }, (_, i) => this.start(i + 1, workers)));
   }
 
-  async #begin(name: string, config: object): Promise<Worker> {
-    const worker = new Worker(join(this.dir, name), config);
-    this.workers.push(worker);
-    await worker.listening();
-    return worker;
-  }
-
-  get #file(): string {
-    return join(this.dir, 'alone.db');
-  }
-
-  /** Publishes the next `count` readings of every series, and waits until the broker has them. */
   async publish(count: number): Promise<void> {
     const connection = await amqp.connect(this.rabbit.nodes[0]!.amqp);
     const channel = await connection.createConfirmChannel();
+    let confirmed: Promise<unknown> = Promise.resolve(); // a round of readings while the one before it is written
     for (let n = this.#published; n < this.#published + count; n++) {
       for (let one = 0; one < this.series; one++) {
         const body = Buffer.from(JSON.stringify(readingOf(one, n)));
         channel.publish('amq.topic', topicOf(one).replaceAll('/', '.'), body, { persistent: true });
       }
-      await channel.waitForConfirms();
+      const before = confirmed;
+      confirmed = channel.waitForConfirms();
+      await before;
     }
+    await confirmed;
     this.#published += count;
     await connection.close();
   }
 
-  /** Once all that was published is stored. */
   async stored(): Promise<void> {
-    await eventually('all is stored', async () => (await this.#count()) >= this.series * this.#published, longestMs);
+    const wanted = this.series * this.#published;
+    await eventually(
+      'all is stored',
+      async () => {
+        const [row] = await this.rows<{ n: number }>('SELECT coalesce(sum(readings), 0)::int AS n FROM series_state');
+        return row!.n >= wanted;
+      },
+      longestMs,
+    );
   }
 
-  async #count(): Promise<number> {
-    if (!existsSync(this.#file)) {
-      const [row] = await this.rows<{ n: number }>('SELECT coalesce(sum(readings), 0)::int AS n FROM series_state');
-      return row!.n;
-    }
-    const file = new Database(this.#file, { readonly: true });
-    try {
-      return file.prepare('SELECT coalesce(sum(readings), 0) FROM series').pluck().get() as number;
-    } finally {
-      file.close();
-    }
-  }
-
-  /** What the servers have used and hold by now. */
-  async servers(): Promise<{ rabbitMs: number; postgresMs: number; bytes: number }> {
-    const backends = await this.rows<{ pid: number }>('SELECT pid FROM pg_stat_activity');
-    const [size] = await this.rows<{ bytes: number }>('SELECT pg_database_size(current_database())::float8 AS bytes');
+  async servers(): Promise<Servers> {
+    const [row] = await this.rows<{ pid: number; bytes: number }>(
+      'SELECT pg_backend_pid() AS pid, pg_database_size(current_database())::float8 AS bytes',
+    );
+    this.#postmaster ??= parentOf(row!.pid);
     return {
-      rabbitMs: cpuOf(pidsOfGroup(this.rabbit.nodes[0]!.pid)),
-      postgresMs: cpuOf(backends.map(({ pid }) => pid)),
-      bytes: size!.bytes,
+      brokerMs: cpuOf(pidsOfGroup(this.rabbit.nodes[0]!.pid)),
+      postgresMs: cpuOfServer(this.#postmaster),
+      bytes: row!.bytes,
     };
   }
 
   async rows<T>(sql: string, values: readonly unknown[] = []): Promise<T[]> {
-    const client = new pg.Client(this.postgres.url);
-    await client.connect();
-    try {
-      return (await client.query(sql, [...values])).rows;
-    } finally {
-      await client.end();
-    }
+    return (await this.client.query(sql, [...values])).rows;
   }
 }

@@ -24,5 +24,9 @@ export interface Bench {
   run(trial: Trial): Promise<TrialResult>;
   figures(outcomes: readonly Outcome[]): object;
   table(figures: object): string; // Markdown
+  readonly needsAllKinds?: boolean; // no figures while a kind of trial has no outcomes
+  /** Further text that follows from the figures, each between its own markers: `bench:NAME:SECTION`. */
+  sections?(figures: object): Readonly<Record<string, string>>;
+  readonly document?: string; // where `--write` puts it. Default: docs/performance.md
   pictures?(figures: object, folder: string): void; // written beside the documents
 }

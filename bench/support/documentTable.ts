@@ -3,13 +3,20 @@ import { join } from 'node:path';
 import type { Bench } from './bench.js';
 import type { BenchResult } from './resultFile.js';
 
-/** Puts the table of a result between its markers in docs/performance.md, with the command, the machine and the date. */
-export function documentTable(root: string, name: string, result: BenchResult, bench: Pick<Bench, 'table'>): void {
-  const path = join(root, 'docs/performance.md');
-  writeFileSync(
-    path,
-    withTable(readFileSync(path, 'utf8'), name, `${aligned(bench.table(result.figures))}\n\n${caption(result)}`),
-  );
+/** Puts the table of a result between its markers in its document, with the command, the machine and the date; and what else follows from it. */
+export function documentTable(
+  root: string,
+  name: string,
+  result: BenchResult,
+  bench: Pick<Bench, 'table' | 'sections' | 'document'>,
+): void {
+  const path = join(root, bench.document ?? 'docs/performance.md');
+  let text = readFileSync(path, 'utf8');
+  text = withTable(text, name, `${aligned(bench.table(result.figures))}\n\n${caption(result)}`);
+  for (const [section, body] of Object.entries(bench.sections?.(result.figures) ?? {})) {
+    text = withTable(text, `${name}:${section}`, body);
+  }
+  writeFileSync(path, text);
 }
 
 /** @throws {RangeError} when the text has no pair of markers of that name. */
@@ -21,8 +28,10 @@ export function withTable(text: string, name: string, table: string): string {
   return `${text.slice(0, from + open.length)}\n\n${table}\n\n${text.slice(to)}`;
 }
 
-/** A Markdown table with its columns padded, as the formatter wants it. */
-export function aligned(table: string): string {
+/** Markdown tables, an empty line between them, with their columns padded, as the formatter wants them. */
+export const aligned = (tables: string): string => tables.split('\n\n').map(alignedTable).join('\n\n');
+
+function alignedTable(table: string): string {
   const rows = table.split('\n').map((line) =>
     line
       .split('|')

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-const tickMs = 10; // USER_HZ is 100 on every Linux that Node runs on
+export const tickMs = 10; // USER_HZ is 100 on every Linux that Node runs on
 
 export interface CpuTime {
   readonly totalMs: number;

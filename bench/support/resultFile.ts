@@ -7,7 +7,7 @@ export interface BenchResult {
   readonly bench: string;
   readonly command: string;
   readonly machine: Machine;
-  readonly figures: object;
+  readonly figures: object; // empty while one that needs all kinds of trials lacks some
   readonly outcomes: readonly Outcome[];
 }
 

@@ -1,4 +1,4 @@
-import { encodeModel } from '../../src/onnx/codec.js';
+import { encodeForRun } from '../../src/onnx/encodeForRun.js';
 import { nativeRuntime } from '../step/peer.js';
 import type { TrialResult } from '../support/bench.js';
 import { firstFeeds, graphOf, type Problem } from './problem.js';
@@ -10,7 +10,7 @@ export async function native(problem: Problem): Promise<TrialResult> {
   if (typeof runtime === 'string') return { skipped: runtime };
   const graph = graphOf(problem);
   const options = { intraOpNumThreads: 1, interOpNumThreads: 1, graphOptimizationLevel: 'all' };
-  const session = await runtime.InferenceSession.create(encodeModel(graph.model), options);
+  const session = await runtime.InferenceSession.create(encodeForRun(graph.model), options);
   const tensor = (data: Float32Array, dims: readonly number[]) => new runtime.Tensor('float32', data, dims);
   const feeds = Object.fromEntries(
     Object.entries(firstFeeds(graph, problem)).map(([name, { data, dims }]) => [name, tensor(data, dims)]),
