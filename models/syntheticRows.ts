@@ -17,7 +17,7 @@ export function syntheticRows(count: number, { random, steps, ...about }: Synthe
   while (rows.length < count) {
     const { startMs, stepMs, values } = syntheticSeries(random, maxLength);
     const timesMs = Float64Array.from(values, (_, i) => startMs + i * stepMs);
-    const stretches = seriesRows(timesMs, values, { ...about, cadenceMs: stepMs, season: 0 });
+    const stretches = seriesRows(timesMs, values, { ...about, cadenceMs: stepMs, season: 0, renews: false });
     const longest = stretches.reduce((a, b) => (b.length > a.length ? b : a), { length: 0 } as Sequence);
     if (longest.length >= steps) rows.push(longest);
   }
